@@ -1,0 +1,1 @@
+"""Pages, panels, elements, lettering: everything about the comic itself. No torch here."""

@@ -1,0 +1,161 @@
+"""Every setting once: default, limits, unit, help. `inkwright.toml`, the options and docs/settings.md derive from it.
+
+No part is imported here: a part's name (a style, a stylizer) is a plain string, looked up where it is used.
+"""
+
+import tomllib
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inkwright.errors import ConfigError
+from inkwright.registry import suggest
+
+VERSION = 1
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BookSettings(_Section):
+    """What is written on the cover."""
+
+    title: str = Field("", max_length=500, description="Title of the book; empty: the folder's name.")
+    author: str = Field("", max_length=500, description="Who drew it.")
+    language: str = Field("en", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*$", description="Language code, such as en, sk or pt-BR.")
+    direction: Literal["ltr", "rtl"] = Field("ltr", description="Reading direction: ltr, or rtl for manga.")
+
+
+class StyleSettings(_Section):
+    """The look."""
+
+    picture: str = Field("gouache", min_length=1, description="A picture in styles/, any path, or an embedded style's name.")
+    scale: float = Field(1.0, ge=0.25, le=4.0, description="Size of the strokes: 2 paints with a brush twice as large.")
+    strength: float = Field(1.0, ge=0.0, le=1.0, description="How far to go: 0 the drawing, 1 the full style.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random; same inputs and seed, same result.")
+
+
+class TrainSettings(_Section):
+    """The element classifiers."""
+
+    steps: int = Field(300, ge=1, le=20000, description="Training steps.")
+    px: int = Field(112, ge=48, le=512, description="Side of the square in which a panel is seen, in pixels.")
+    batch: int = Field(24, ge=2, le=256, description="Panels per step.")
+    nets: int = Field(2, ge=1, le=8, description="Classifiers in the ensemble.")
+
+
+class FitSettings(_Section):
+    """The style network and the Comic Book Loss."""
+
+    style_steps: int = Field(160, ge=0, le=20000, description="Steps on the style picture alone, before the panels.")
+    steps: int = Field(80, ge=0, le=20000, description="Steps on the panels of the book.")
+    panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")
+    batch: int = Field(2, ge=1, le=64, description="Panels per step.")
+    lr: float = Field(1.5e-3, gt=0, le=1, description="Learning rate of Adam on the panels.")
+    weight_c: float = Field(0.5, ge=0, description="Weight of C, the element term; 0 leaves plain style transfer.")
+    weight_reconstruction: float = Field(4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j.")
+    weight_texture: float = Field(0.4, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
+    weight_structure: float = Field(0.5, ge=0, description="Weight of the drawing's structure in S_j.")
+    weight_ink: float = Field(6.0, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_palette: float = Field(30.0, ge=0, description="Weight of the cast palette in S_j.")
+
+
+class RenderSettings(_Section):
+    """Stylized pages."""
+
+    work_px: int = Field(1400, ge=128, le=8192, description="Long side of a page at which it is painted, in pixels; larger pages are enlarged, their ink stays sharp.")
+    tile_px: int = Field(512, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
+
+
+class ReviewSettings(_Section):
+    """The review and its independent judge."""
+
+    judge_steps: int = Field(300, ge=0, le=20000, description="Training steps of the judge; 0 leaves it out.")
+
+
+class PublishSettings(_Section):
+    """The published book."""
+
+    quality: int = Field(92, ge=1, le=100, description="JPEG quality in CBZ and PDF; 100 keeps lossless PNG.")
+    dpi: float = Field(150.0, ge=36, le=2400, description="Dots per inch of a page in the PDF.")
+    font: str = Field("", description="A TTF or OTF file for the lettering; empty: Fredoka, which is included.")
+
+
+class Config(_Section):
+    """All sections of inkwright.toml."""
+
+    version: int = Field(VERSION, description="Format of this file.")
+    book: BookSettings = BookSettings()
+    style: StyleSettings = StyleSettings()
+    train: TrainSettings = TrainSettings()
+    fit: FitSettings = FitSettings()
+    render: RenderSettings = RenderSettings()
+    review: ReviewSettings = ReviewSettings()
+    publish: PublishSettings = PublishSettings()
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """Name of each section → its model."""
+    return {
+        name: info.annotation
+        for name, info in Config.model_fields.items()
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
+    }
+
+
+def parse_config(text: str, name: str = "inkwright.toml") -> Config:
+    """Reads inkwright.toml.
+
+    Raises:
+        ConfigError: not TOML, a newer version, an unknown setting (the nearest known one is named), or a bad value.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}.", "Mend that line.") from None
+    return check_config(data, name)
+
+
+def check_config(data: dict[str, Any], name: str = "inkwright.toml") -> Config:
+    """A Config from plain data; see `parse_config`."""
+    version = data.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise ConfigError(
+            f"{name} has format version {version}; this inkwright reads up to version {VERSION}.", "Update inkwright."
+        )
+    for key, value in data.items():
+        if key not in Config.model_fields:
+            raise ConfigError(f"{name} has an unknown section '{key}'.", suggest(key, list(Config.model_fields)))
+        if key in sections() and isinstance(value, dict):
+            known = list(sections()[key].model_fields)
+            for setting in value:
+                if setting not in known:
+                    raise ConfigError(f"{name} has an unknown setting '{key}.{setting}'.", suggest(setting, known))
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value.") from None
+
+
+def template(**given: dict[str, Any]) -> str:
+    """The text of a new inkwright.toml: every setting with its help; those not `given` are commented out."""
+    lines = ["# Settings of this comic. A line without '#' in front overrides the default.", f"version = {VERSION}"]
+    for name, model in sections().items():
+        lines += ["", f"[{name}]  # {(model.__doc__ or '').strip()}"]
+        for key, info in model.model_fields.items():
+            value = given.get(name, {}).get(key)
+            mark = "# " if value is None else ""
+            lines.append(f"{mark}{key} = {_toml(info.default if value is None else value)}  # {info.description}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return repr(value)

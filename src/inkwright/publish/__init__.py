@@ -1,0 +1,1 @@
+"""What leaves the project: CBZ, PDF and the review page."""

@@ -1,0 +1,1 @@
+"""The embedded sample comic and styles, drawn by our own code."""
