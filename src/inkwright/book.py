@@ -145,7 +145,9 @@ def parse_book(text: str, name: str = "book.json") -> Book:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BookError(f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value.") from None
+        raise BookError(
+            f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value."
+        ) from None
     seen: set[str] = set()
     for panel_id in book.panel_ids():
         if panel_id.lower() in seen:  # pictures of p1.A and p1.a would overwrite each other on some file systems

@@ -23,26 +23,39 @@ class BookSettings(_Section):
 
     title: str = Field("", max_length=500, description="Title of the book; empty: the folder's name.")
     author: str = Field("", max_length=500, description="Who drew it.")
-    language: str = Field("en", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*$", description="Language code, such as en, sk or pt-BR.")
+    language: str = Field(
+        "en", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*$", description="Language code, such as en, sk or pt-BR."
+    )
     direction: Literal["ltr", "rtl"] = Field("ltr", description="Reading direction: ltr, or rtl for manga.")
 
 
 class StyleSettings(_Section):
     """The look."""
 
-    picture: str = Field("gouache", min_length=1, description="A picture in styles/, any path, or an embedded style's name.")
+    picture: str = Field(
+        "gouache", min_length=1, description="A picture in styles/, any path, or an embedded style's name."
+    )
     scale: float = Field(1.0, ge=0.25, le=4.0, description="Size of the strokes: 2 paints with a brush twice as large.")
     strength: float = Field(1.0, ge=0.0, le=1.0, description="How far to go: 0 the drawing, 1 the full style.")
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random; same inputs and seed, same result.")
+    seed: int = Field(
+        0, ge=0, le=2**31 - 1, description="Seed of everything random; same inputs and seed, same result."
+    )
 
 
 class TrainSettings(_Section):
     """The element classifiers."""
 
-    steps: int = Field(300, ge=1, le=20000, description="Training steps.")
-    px: int = Field(112, ge=48, le=512, description="Side of the square in which a panel is seen, in pixels.")
-    batch: int = Field(24, ge=2, le=256, description="Panels per step.")
-    nets: int = Field(2, ge=1, le=8, description="Classifiers in the ensemble.")
+    steps: int = Field(200, ge=1, le=20000, description="Training steps of each net.")
+    px: int = Field(
+        96, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
+    )
+    batch: int = Field(16, ge=2, le=256, description="Panels per step.")
+    nets: int = Field(
+        3,
+        ge=2,
+        le=8,
+        description="Classifiers in the ensemble; each leaves out one part of the panels to be checked on.",
+    )
 
 
 class FitSettings(_Section):
@@ -54,24 +67,31 @@ class FitSettings(_Section):
     batch: int = Field(2, ge=1, le=64, description="Panels per step.")
     lr: float = Field(1.5e-3, gt=0, le=1, description="Learning rate of Adam on the panels.")
     weight_c: float = Field(0.5, ge=0, description="Weight of C, the element term; 0 leaves plain style transfer.")
-    weight_reconstruction: float = Field(4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j.")
-    weight_texture: float = Field(0.4, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
-    weight_structure: float = Field(0.5, ge=0, description="Weight of the drawing's structure in S_j.")
+    weight_reconstruction: float = Field(
+        4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
+    )
+    weight_texture: float = Field(1.0, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
+    weight_structure: float = Field(0.3, ge=0, description="Weight of the drawing's structure in S_j.")
     weight_ink: float = Field(6.0, ge=0, description="Weight of dark ink lines in S_j.")
-    weight_palette: float = Field(30.0, ge=0, description="Weight of the cast palette in S_j.")
+    weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
 
 
 class RenderSettings(_Section):
     """Stylized pages."""
 
-    work_px: int = Field(1400, ge=128, le=8192, description="Long side of a page at which it is painted, in pixels; larger pages are enlarged, their ink stays sharp.")
+    work_px: int = Field(
+        1400,
+        ge=128,
+        le=8192,
+        description="Long side of a page at which it is painted, in pixels; larger pages are enlarged, their ink stays sharp.",
+    )
     tile_px: int = Field(512, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
 
 
 class ReviewSettings(_Section):
     """The review and its independent judge."""
 
-    judge_steps: int = Field(300, ge=0, le=20000, description="Training steps of the judge; 0 leaves it out.")
+    judge_steps: int = Field(200, ge=0, le=20000, description="Training steps of each judge; 0 leaves the judge out.")
 
 
 class PublishSettings(_Section):
@@ -137,7 +157,9 @@ def check_config(data: dict[str, Any], name: str = "inkwright.toml") -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value.") from None
+        raise ConfigError(
+            f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value."
+        ) from None
 
 
 def template(**given: dict[str, Any]) -> str:

@@ -1,15 +1,15 @@
 """Everything that can go wrong, as one tree.
 
-    InkwrightError                 a message (what, which file, which value) and a hint (the next act)
-    ├── UserError                  the user can mend it: exit code 2
-    │   ├── PictureError           a picture that cannot be read or used
-    │   ├── BookError              book.json: shape, version, panels
-    │   ├── PriorError             prior.csv: elements, panels, values
-    │   ├── ConfigError            inkwright.toml or an option
-    │   ├── ProjectError           the project folder: missing, busy, a step that must come first
-    │   ├── UnknownChoiceError     a name that is not in a table of choices
-    │   └── DiskError              disk full, no permission
-    └── InternalError              our own fault: exit code 1
+InkwrightError                 a message (what, which file, which value) and a hint (the next act)
+├── UserError                  the user can mend it: exit code 2
+│   ├── PictureError           a picture that cannot be read or used
+│   ├── BookError              book.json: shape, version, panels
+│   ├── PriorError             prior.csv: elements, panels, values
+│   ├── ConfigError            inkwright.toml or an option
+│   ├── ProjectError           the project folder: missing, busy, a step that must come first
+│   ├── UnknownChoiceError     a name that is not in a table of choices
+│   └── DiskError              disk full, no permission
+└── InternalError              our own fault: exit code 1
 """
 
 

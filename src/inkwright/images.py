@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from inkwright.errors import PictureError
 
@@ -86,7 +86,8 @@ def _check_size(image: Image.Image, name: str, min_side: int) -> None:
     width, height = image.size
     if min(width, height) < min_side:
         raise PictureError(
-            f"{name} is {width} x {height} pixels; at least {min_side} pixels a side are needed.", "Use a larger picture."
+            f"{name} is {width} x {height} pixels; at least {min_side} pixels a side are needed.",
+            "Use a larger picture.",
         )
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PictureError(
@@ -171,9 +172,14 @@ def png_bytes(pixels: Pixels, dpi: float | None = None) -> bytes:
 def jpeg_bytes(pixels: Pixels, quality: int, dpi: float | None = None) -> bytes:
     """(H, W, 3) uint8 as the bytes of a JPEG file without chroma subsampling, so that red ink stays sharp."""
     out = io.BytesIO()
-    Image.fromarray(pixels, "RGB").save(
-        out, "JPEG", quality=quality, subsampling=0, optimize=True, dpi=(round(dpi or 72), round(dpi or 72))
-    )
+    # Pillow gives the optimizing encoder one byte a pixel, too little for noisy pages without chroma subsampling.
+    block, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, max(ImageFile.MAXBLOCK, 4 * pixels.shape[0] * pixels.shape[1])
+    try:
+        Image.fromarray(pixels, "RGB").save(
+            out, "JPEG", quality=quality, subsampling=0, optimize=True, dpi=(round(dpi or 72), round(dpi or 72))
+        )
+    finally:
+        ImageFile.MAXBLOCK = block
     return out.getvalue()
 
 

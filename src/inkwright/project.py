@@ -45,7 +45,9 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         if not self.toml.is_file():
-            raise ProjectError(f"{root} is not an inkwright project: it has no inkwright.toml.", f"Make one: inkwright new {root}")
+            raise ProjectError(
+                f"{root} is not an inkwright project: it has no inkwright.toml.", f"Make one: inkwright new {root}"
+            )
 
     @property
     def toml(self) -> Path:
@@ -118,7 +120,9 @@ class Project:
         """
         path = (self.root / file).resolve()
         if not path.is_relative_to(self.root.resolve()):
-            raise BookError(f"book.json names the page '{file}', which lies outside the project.", "Copy it into pages/.")
+            raise BookError(
+                f"book.json names the page '{file}', which lies outside the project.", "Copy it into pages/."
+            )
         return path
 
     def page_files(self) -> list[Path]:
@@ -151,7 +155,9 @@ class Project:
             made = read_json(run / "config.json")
             if made is not None and made.get("key") == key and not (run / "meta.json").exists():
                 return run
-        numbers = [int(p.name.split("-")[0]) for p in (self.root / "runs").glob("*-*") if p.name.split("-")[0].isdigit()]
+        numbers = [
+            int(p.name.split("-")[0]) for p in (self.root / "runs").glob("*-*") if p.name.split("-")[0].isdigit()
+        ]
         run = self.root / "runs" / f"{max(numbers, default=0) + 1:04d}-{stage}"
         write_json(run / "config.json", {"key": key, **config})
         return run
@@ -185,7 +191,9 @@ def load_prior_text(project: Project) -> str | None:
 
 def natural(name: str) -> list[tuple[int, int, str]]:
     """A sort key: numbers by value, letters by case-folded text."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part]
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part
+    ]
 
 
 def digest(*parts: object) -> str:
@@ -210,9 +218,14 @@ def guarded(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskError(f"The disk is full: {path} could not be written.", "Free some space and run the same command again; finished work is kept.") from None
+            raise DiskError(
+                f"The disk is full: {path} could not be written.",
+                "Free some space and run the same command again; finished work is kept.",
+            ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise DiskError(f"{path} may not be written: {error.strerror}.", "Check the permissions of that folder.") from None
+            raise DiskError(
+                f"{path} may not be written: {error.strerror}.", "Check the permissions of that folder."
+            ) from None
         raise DiskError(f"{path} could not be written: {error.strerror or error}.", "Check that path.") from None
 
 

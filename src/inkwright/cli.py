@@ -1,0 +1,466 @@
+"""The command line: commands and options, derived from `config`; faces for the event stream; exit codes.
+
+Nothing heavy is imported here: command bodies import their operation, so that `--help` is instant.
+Exit codes: 0 done, 2 the user can mend it, 1 our fault, 130 stopped by the user.
+"""
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inkwright import __version__
+from inkwright.errors import ConfigError, InkwrightError
+from inkwright.events import Event, Finished, PageDone, Saved, Started, Step, Table, Warned, as_dict
+
+FOLDER = click.Path(path_type=Path)  # the operations check existence: their sentence is better than click's
+STOPPED = 130
+
+
+class Face:
+    """Shows events as a person reads them: progress bars with time left, tables, warnings."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self.console = Console(highlight=False, soft_wrap=False)
+        columns = (
+            TextColumn("{task.description:<13}"),
+            BarColumn(28),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+        )
+        self.progress = Progress(*columns, console=self.console, transient=True)
+        self.task: Any = None
+        self.spoken = 0.0
+
+    def __enter__(self) -> "Face":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def show(self, event: Event) -> None:
+        """One event."""
+        from rich.markup import escape
+
+        print_ = self.console.print
+        if isinstance(event, Started):
+            self._close()
+            print_(f"[bold]{event.stage}[/]  {escape(event.note)}")
+        elif isinstance(event, Step):
+            self._step(event)
+        elif isinstance(event, PageDone):
+            pass  # the bar shows it
+        elif isinstance(event, Saved):
+            print_(
+                f"  [green]saved[/] {escape(event.path)}" + (f"  [dim]{escape(event.what)}[/]" if event.what else ""),
+                soft_wrap=True,
+            )
+        elif isinstance(event, Warned):
+            print_(f"  [yellow]note[/]  {escape(event.message)} [dim]{escape(event.hint)}[/]", soft_wrap=True)
+        elif isinstance(event, Table):
+            self._table(event)
+        elif isinstance(event, Finished):
+            self._close()
+            took = f"  [dim]{event.seconds:.1f} s[/]" if event.seconds else ""
+            print_(f"  [green]done[/]  {event.stage}: {escape(event.note)}{took}", soft_wrap=True)
+
+    def _step(self, event: Step) -> None:
+        left = "" if event.left_s is None else f"{clock(event.left_s)} left"
+        if self.task is None:
+            self.task = self.progress.add_task(event.stage, total=event.total, left=left)
+        self.progress.update(self.task, completed=event.done, left=left)
+        if not self.console.is_terminal:  # a log file gets a line now and then instead of a bar
+            import time
+
+            if time.monotonic() - self.spoken > 10:
+                self.spoken = time.monotonic()
+                self.console.print(f"  {event.stage}: {event.done} of {event.total}, {left}")
+
+    def _close(self) -> None:
+        if self.task is not None:
+            self.progress.remove_task(self.task)
+            self.task = None
+
+    def _table(self, event: Table) -> None:
+        from rich.markup import escape
+        from rich.table import Table as Grid
+
+        grid = Grid(title=escape(event.title), title_justify="left", box=None, pad_edge=True, header_style="bold")
+        for column in event.columns:
+            grid.add_column(escape(column), overflow="fold")
+        for row in event.rows:
+            grid.add_row(*(escape(cell) for cell in row))
+        self.console.print(grid)
+
+
+class Lines:
+    """Shows events as JSON, one a line."""
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def show(self, event: Event) -> None:
+        """One event."""
+        print(json.dumps(as_dict(event), ensure_ascii=False), flush=True)
+
+
+def clock(seconds: float) -> str:
+    """75 → 1:15."""
+    whole = round(seconds)
+    return (
+        f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+        if whole >= 3600
+        else f"{whole // 60}:{whole % 60:02d}"
+    )
+
+
+def run(work: Callable[[], Iterator[Event]], as_json: bool) -> None:
+    """Runs an operation, shows its events and turns errors into sentences and exit codes."""
+    with contextlib.suppress(ValueError):  # not in the main thread: somebody else's signals
+        signal.signal(signal.SIGTERM, _stop)
+    try:
+        with Lines() if as_json else Face() as face:
+            for event in work():
+                face.show(event)
+    except InkwrightError as error:
+        fail(error, as_json)
+    except KeyboardInterrupt:
+        message = "Stopped. Finished work is kept: run the same command again to go on."
+        print(
+            json.dumps({"event": "stopped", "message": message}) if as_json else f"\n{message}",
+            file=sys.stdout if as_json else sys.stderr,
+        )
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except MemoryError:
+        fail(ConfigError("There is not enough memory.", "Set render.tile_px or fit.panel_px lower."), as_json)
+    except OSError as error:
+        from inkwright.project import guarded
+
+        try:
+            with guarded(Path(error.filename or "A file")):
+                raise error
+        except InkwrightError as told:
+            fail(told, as_json)
+    except Exception as error:
+        import tempfile
+        import traceback
+
+        with tempfile.NamedTemporaryFile("w", prefix="inkwright-", suffix=".log", delete=False) as log:
+            traceback.print_exc(file=log)
+        told = InkwrightError(
+            f"inkwright made a mistake: {type(error).__name__}: {error}.",
+            f"Please report it with {log.name}; your files are as they were.",
+        )
+        fail(told, as_json)
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def fail(error: InkwrightError, as_json: bool) -> None:
+    """Says what is wrong and what to do, and exits."""
+    if as_json:
+        told = {"event": "error", "message": error.message, "hint": error.hint, "kind": type(error).__name__}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+    else:
+        print(f"Error: {error}", file=sys.stderr)
+    sys.exit(error.exit_code)
+
+
+def options(*names: str) -> Callable[[Any], Any]:
+    """Adds an option for each setting of some sections of `config`, such as --fit-steps; given ones are saved."""
+    from inkwright.config import sections
+
+    def wrap(command: Any) -> Any:
+        for name in reversed(names):
+            for key, info in reversed(list(sections()[name].model_fields.items())):
+                flag = f"--{name}-{key}".replace("_", "-")
+                kind = {int: int, float: float}.get(info.annotation, str)  # type: ignore[call-overload]
+                text = f"{info.description}  [default: {info.default!r}]"
+                command = click.option(flag, f"{name}__{key}", type=kind, default=None, help=text)(command)
+        return command
+
+    return wrap
+
+
+def given(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The options that were given, by section."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        if "__" in name and value is not None:
+            section, key = name.split("__", 1)
+            out.setdefault(section, {})[key] = value
+    return out
+
+
+def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], **arguments: Any) -> None:
+    """Runs an operation on a project, alone in it; options given are saved in its inkwright.toml first."""
+
+    def work() -> Iterator[Event]:
+        from inkwright.project import Project
+
+        project = Project(root)
+        module, function = operation.split(":")
+        with project.lock():
+            settings = given(values)
+            if settings:
+                project.set_config(settings)
+                yield Saved(
+                    "settings",
+                    str(project.toml),
+                    ", ".join(f"{s}.{k} = {v}" for s, kv in settings.items() for k, v in kv.items()),
+                )
+            yield from getattr(__import__(f"inkwright.operations.{module}", fromlist=[function]), function)(
+                project, **arguments
+            )
+
+    run(work, as_json)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
+directory = click.argument("directory", metavar="DIR", type=FOLDER)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="inkwright")
+def cli() -> None:
+    """Draw a whole comic crudely; get it back in one look, the same from page to page.
+
+    A first comic:  inkwright new my-comic --pages scan*.jpg, then  inkwright make my-comic.
+    """
+
+
+@cli.command()
+@directory
+@click.option(
+    "--pages",
+    "pages",
+    multiple=True,
+    type=FOLDER,
+    metavar="SCAN",
+    help="Pictures of pages, or folders of them; more may follow.",
+)
+@click.argument("more", nargs=-1, type=FOLDER, metavar="[SCAN]...")
+@click.option(
+    "--direction", type=click.Choice(["ltr", "rtl"]), default="ltr", show_default=True, help="Reading direction."
+)
+@click.option("--style", default="", help="An embedded style's name, or a picture, which is copied.")
+@click.option("--title", default="", help="Title of the book.")
+@click.option("--author", default="", help="Who drew it.")
+@json_option
+def new(
+    directory: Path,
+    pages: tuple[Path, ...],
+    more: tuple[Path, ...],
+    direction: str,
+    style: str,
+    title: str,
+    author: str,
+    as_json: bool,
+) -> None:
+    """Make a project folder, with copies of your pages."""
+
+    def work() -> Iterator[Event]:
+        from inkwright.operations.new import new as operation
+
+        yield from operation(directory, [*pages, *more], direction, style, title, author)
+
+    run(work, as_json)
+
+
+@cli.command()
+@directory
+@click.option(
+    "--again", multiple=True, metavar="PAGE", help="Find this page's panels anew, although book.json has them."
+)
+@json_option
+def panels(directory: Path, again: tuple[str, ...], as_json: bool) -> None:
+    """Find the panels of new pages; what book.json has is kept."""
+    at_work(directory, "new:panels", as_json, {}, again=again)
+
+
+@cli.group(invoke_without_command=True)
+@directory
+@json_option
+@click.pass_context
+def elements(context: click.Context, directory: Path, as_json: bool) -> None:
+    """Show the prior table: which element appears in which panel. Subcommands change it."""
+    context.obj = (directory, as_json)
+    if context.invoked_subcommand is None:
+        at_work(directory, "new:show_elements", as_json, {})
+
+
+@elements.command()
+@click.argument("name")
+@click.option("--kind", default="character", show_default=True, help="character, setting or prop.")
+@json_option
+@click.pass_obj
+def add(obj: tuple[Path, bool], name: str, kind: str, as_json: bool) -> None:
+    """Add an element."""
+    at_work(obj[0], "new:add", as_json or obj[1], {}, name=name, kind=kind)
+
+
+@elements.command()
+@click.argument("name")
+@click.argument("panels", nargs=-1, required=True)
+@click.option("--absent", is_flag=True, help="It does not appear there.")
+@click.option("--blank", is_flag=True, help="Take the mark back.")
+@json_option
+@click.pass_obj
+def mark(obj: tuple[Path, bool], name: str, panels: tuple[str, ...], absent: bool, blank: bool, as_json: bool) -> None:
+    """Mark an element in panels (p1.1 p1.2 ...; "rest": all that are not said yet)."""
+    at_work(
+        obj[0],
+        "new:set_marks",
+        as_json or obj[1],
+        {},
+        name=name,
+        panel_ids=panels,
+        value=float("nan") if blank else float(not absent),
+    )
+
+
+@elements.command("import")
+@click.argument("file", type=FOLDER)
+@json_option
+@click.pass_obj
+def import_(obj: tuple[Path, bool], file: Path, as_json: bool) -> None:
+    """Take a CSV file as the prior table."""
+    at_work(obj[0], "new:import_prior", as_json or obj[1], {}, file=file)
+
+
+@elements.command()
+@click.argument("file", type=FOLDER)
+@json_option
+@click.pass_obj
+def export(obj: tuple[Path, bool], file: Path, as_json: bool) -> None:
+    """Write the prior table to a CSV file."""
+    at_work(obj[0], "new:export_prior", as_json or obj[1], {}, file=file)
+
+
+@cli.command()
+@directory
+@options("train")
+@json_option
+def train(directory: Path, as_json: bool, **values: Any) -> None:
+    """Train the element classifiers on this book."""
+    at_work(directory, "train:train", as_json, values)
+
+
+@cli.command()
+@directory
+@options("style", "fit")
+@json_option
+def fit(directory: Path, as_json: bool, **values: Any) -> None:
+    """Fine-tune the style network on the Comic Book Loss, over all panels at once."""
+    at_work(directory, "fit:fit", as_json, values)
+
+
+@cli.command()
+@directory
+@click.option("--plain", is_flag=True, help="From plain style transfer (no C) of the same run, into build/plain/.")
+@options("render")
+@json_option
+def render(directory: Path, plain: bool, as_json: bool, **values: Any) -> None:
+    """Stylize all panels at full size and put them back into their pages."""
+    at_work(directory, "render:render", as_json, values, plain=plain)
+
+
+@cli.command()
+@directory
+@options("review")
+@json_option
+def review(directory: Path, as_json: bool, **values: Any) -> None:
+    """Say how consistent the comic came out: a page, and review.json."""
+    at_work(directory, "review:review", as_json, values)
+
+
+@cli.command()
+@directory
+@click.option("--cbz", is_flag=True, help="Write a CBZ.")
+@click.option("--pdf", is_flag=True, help="Write a PDF.")
+@options("book", "publish")
+@json_option
+def publish(directory: Path, cbz: bool, pdf: bool, as_json: bool, **values: Any) -> None:
+    """Letter the pages and write the book; without a format: CBZ and PDF."""
+    formats = [name for name, wanted in (("cbz", cbz), ("pdf", pdf)) if wanted]
+    at_work(directory, "publish:publish", as_json, values, formats=formats)
+
+
+@cli.command()
+@directory
+@options("style")
+@json_option
+def make(directory: Path, as_json: bool, **values: Any) -> None:
+    """Do whatever is out of date, in order, up to the published book."""
+    at_work(directory, "make:make", as_json, values)
+
+
+@cli.command()
+@directory
+@json_option
+def status(directory: Path, as_json: bool) -> None:
+    """Show what is up to date and what comes next."""
+
+    def work() -> Iterator[Event]:
+        from inkwright.operations.make import status as operation
+        from inkwright.project import Project
+
+        yield from operation(Project(directory))
+
+    run(work, as_json)
+
+
+@cli.command()
+@click.argument("directory", metavar="[DIR]", type=FOLDER, default=Path("inkwright-demo"))
+@click.option("--style", default="gouache", show_default=True, help="An embedded style.")
+@json_option
+def demo(directory: Path, style: str, as_json: bool) -> None:
+    """Make the embedded sample comic, from drawn pages to finished book."""
+
+    def work() -> Iterator[Event]:
+        from inkwright.operations.demo import demo as operation
+
+        yield from operation(directory, style)
+
+    run(work, as_json)
+
+
+@cli.command()
+@click.argument("picture", type=FOLDER)
+@click.option("--style", required=True, help="An embedded style's name, or a picture.")
+@click.option("-o", "--out", required=True, type=FOLDER, help="Where the result goes: .png or .jpg.")
+@click.option("--force", is_flag=True, help="Replace an existing result.")
+@options("style", "fit", "render")
+@json_option
+def stylize(picture: Path, style: str, out: Path, force: bool, as_json: bool, **values: Any) -> None:
+    """Paint one drawing in one look; no project is needed."""
+
+    def work() -> Iterator[Event]:
+        from inkwright.config import check_config
+        from inkwright.operations.stylize import stylize as operation
+
+        yield from operation(picture, style, out, check_config(given(values), "options"), force)
+
+    run(work, as_json)
+
+
+def main() -> None:
+    """Entry point."""
+    cli(prog_name="inkwright")

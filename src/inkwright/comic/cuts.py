@@ -1,0 +1,197 @@
+"""Regions that hang together across a gutter, because a balloon or a figure bridges it, cut apart."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkwright.comic.shapes import Mask, fit_shape
+
+SEARCH_SIDE = 220
+"""Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
+SLOPES = tuple(np.round(np.arange(-0.44, 0.4401, 0.02), 3).tolist())
+"""Slants that are tried, in pixels of rise per pixel: up to 24 degrees."""
+MIN_SHARE = 0.6
+"""Share of a line through a region's hull that must be gutter."""
+CLOSED_SHARE = 0.93
+"""The same for a line that begins and ends in ink."""
+CLEAN = 0.93
+"""From this quality on a region without gutter in it is a panel as it is."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    share: float
+    side: Mask
+
+
+def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: int = 5) -> list[Mask]:
+    """Cuts a region along straight gutters, of any slant up to 24 degrees.
+
+    Args:
+        region: (h, w) bool, one connected region.
+        gutter: (h, w) bool, background that may be gutter, also where it does not hang together with the rim.
+        smallest: pixels that a part must have.
+        tolerance: how far a frame may stray from a straight line, in pixels.
+        depth: how often a part may be cut again.
+
+    Returns:
+        the parts, or the region alone.
+    """
+    whole = fit_shape(region, tolerance)
+    if depth == 0 or whole.area < 2 * smallest:
+        return [region]
+    if whole.quality >= CLEAN and not _has_long_gutter(region, gutter, min(whole.box[2:])):
+        return [region]
+    best, gain = None, 0.03
+    for cut in _cuts(region, gutter):
+        parts = [_largest(region & ~gutter & cut.side), _largest(region & ~gutter & ~cut.side)]
+        if min(int(part.sum()) for part in parts) < max(smallest, 0.05 * whole.area):
+            continue
+        fits = [fit_shape(part, tolerance) for part in parts]
+        if min(fit.quality for fit in fits) < 0.5:
+            continue
+        mean = sum(fit.quality * fit.area for fit in fits) / sum(fit.area for fit in fits)
+        # A clean gutter right across needs no better fit; one that much bridges must pay off.
+        worth = mean - whole.quality + 0.7 * (cut.share - MIN_SHARE)
+        if worth > gain:
+            best, gain = parts, worth
+    if best is None:
+        return [region]
+    return [piece for part in best for piece in split(part, gutter, smallest, tolerance, depth - 1)]
+
+
+def _has_long_gutter(region: Mask, gutter: Mask, side: int) -> bool:
+    """Whether gutter runs through a good part of a region, and not just along it."""
+    inset = max(2, round(0.03 * side))
+    inner = gutter & (cv2.erode(_hull(region).astype(np.uint8), np.ones((2 * inset + 1,) * 2, np.uint8)) > 0)
+    if not inner.any():
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
+    return bool((stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) >= 0.25 * side).any())
+
+
+def _largest(region: Mask) -> Mask:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return region
+    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.bool_)
+
+
+def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
+    """The most promising straight cuts: nearly all gutter along the line."""
+    ys, xs = np.flatnonzero(region.any(1)), np.flatnonzero(region.any(0))
+    x0, x1, y0, y1 = int(xs[0]), int(xs[-1]) + 1, int(ys[0]), int(ys[-1]) + 1
+    inner = region[y0:y1, x0:x1]
+    hull = _hull(inner)
+    passable = (gutter[y0:y1, x0:x1] | ~inner) & hull
+    found: list[_Cut] = []
+    for turned in (False, True):
+        plane = np.ascontiguousarray(passable.T if turned else passable)
+        extent = np.ascontiguousarray(hull.T if turned else hull)
+        height, width = plane.shape
+        if height < 12 or width < 12:
+            continue
+        for start, middle in _lines(plane, extent):
+            slope, row, share = _placed(plane, extent, start, middle)
+            if share < MIN_SHARE:
+                continue
+            yy, xx = np.mgrid[0:height, 0:width]
+            side_plane = yy < row + slope * (xx - width / 2)
+            side = np.zeros_like(region)
+            side[y0:y1, x0:x1] = side_plane.T if turned else side_plane
+            found.append(_Cut(share, side))
+    return found
+
+
+def _hull(region: Mask) -> Mask:
+    canvas = np.zeros(region.shape, np.uint8)
+    contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.fillConvexPoly(canvas, cv2.convexHull(np.concatenate(contours)), 1)
+    return np.asarray(canvas > 0, np.bool_)
+
+
+def _lines(plane: Mask, hull: Mask, count: int = 4) -> list[tuple[float, float]]:
+    """Slope and middle row of the best lines across a plane, found on a reduced copy; no two of them alike."""
+    height, width = plane.shape
+    scale = min(1.0, SEARCH_SIDE / max(height, width))
+    size = (max(12, round(width * scale)), max(12, round(height * scale)))
+    reduced = cv2.resize(plane.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray((reduced > 110) * 255, np.uint8)
+    extent = np.asarray(cv2.resize(hull.astype(np.uint8) * 255, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    margin = max(1, round(0.05 * size[1]))
+    rows = np.arange(size[1])
+    scored = []
+    for slope in SLOPES:
+        share = _sheared_shares(small, extent, slope * (size[1] / height) / (size[0] / width))
+        share[(rows < margin) | (rows >= size[1] - margin)] = 0
+        share -= 0.02 * abs(slope)  # among equals the straight one
+        row = int(share.argmax())
+        scored.append((float(share[row]), -abs(slope), slope, row))
+        # A second line of the same slope, well away from the first: a panel above and one below.
+        share[np.abs(rows - row) < 0.1 * size[1]] = 0
+        row = int(share.argmax())
+        scored.append((float(share[row]), -abs(slope), slope, row))
+    lines: list[tuple[float, float]] = []
+    for score, _, slope, row in sorted(scored, reverse=True):
+        middle = (row + 0.5) * height / size[1]
+        if score < MIN_SHARE - 0.15 or len(lines) == count:
+            break
+        if all(abs(middle - other) > 0.04 * height or abs(slope - turn) > 0.05 for turn, other in lines):
+            lines.append((slope, middle))
+    return lines
+
+
+def _sheared_shares(plane: NDArray[np.uint8], hull: NDArray[np.uint8], slope: float) -> NDArray[np.float64]:
+    """For each row y: the share of gutter along the line y + slope (x - width / 2), (h,) in [0, 1].
+
+    Args:
+        plane: (h, w) uint8, 255 for gutter.
+        hull: (h, w) uint8, 255 inside the region's hull; only there a line counts, and shortly in it, it does not.
+        slope: pixels of rise per pixel.
+    """
+    height, width = plane.shape
+    matrix = np.array([[1, 0, 0], [slope, 1, -slope * width / 2]], np.float64)
+    both = cv2.warpAffine(
+        cv2.merge([plane, hull]), matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    )
+    sums = cv2.reduce(both, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
+    share = np.where(sums[:, 1] >= 0.5 * width, sums[:, 0] / np.maximum(1, sums[:, 1]), 0.0)
+    return np.asarray(share, np.float64)
+
+
+def _placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, float, float]:
+    """The best line near a given one at full size: slope, middle row, share of gutter.
+
+    A line that is closed at both ends, as a pale streak inside a frame is, must be gutter nearly all along.
+    """
+    height, width = plane.shape
+    columns = np.unique(np.linspace(0, width - 1, 400).astype(int))
+    reach = max(2.0, 1.5 * max(height, width) / SEARCH_SIDE)
+    best = (slope, row, 0.0)
+    for turn in (slope, *np.linspace(slope - 0.012, slope + 0.012, 9).tolist()):
+        middles = np.arange(row - reach, row + reach + 0.5, 1.0)
+        rows = np.floor(middles[:, None] + turn * (columns - width / 2)[None]).astype(int)
+        clipped = np.clip(rows, 0, height - 1)
+        valid = (rows == clipped) & hull[clipped, columns[None]]
+        passable = plane[clipped, columns[None]] & valid
+        share = passable.sum(1) / np.maximum(0.4 * len(columns), valid.sum(1))
+        share[~_open_ended(passable, valid) & (share < CLOSED_SHARE)] = 0
+        good = np.flatnonzero(share >= share.max() - 1e-9)
+        top = int(good[len(good) // 2])  # the middle of the gutter
+        if share[top] > best[2]:
+            best = (turn, float(middles[top]), float(share[top]))
+    return best
+
+
+def _open_ended(passable: Mask, valid: Mask) -> NDArray[np.bool_]:
+    """Which lines, (n, columns) each, begin or end in gutter for a fiftieth of their length."""
+    columns = valid.shape[1]
+    inset = max(2, columns // 50)
+    first = valid.argmax(1)[:, None] + np.arange(inset)[None]
+    last = columns - 1 - valid[:, ::-1].argmax(1)[:, None] - np.arange(inset)[None]
+    rows = np.arange(len(valid))[:, None]
+    begins = passable[rows, np.clip(first, 0, columns - 1)].all(1)
+    ends = passable[rows, np.clip(last, 0, columns - 1)].all(1)
+    return np.asarray(begins | ends, np.bool_)

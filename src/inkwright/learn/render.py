@@ -1,0 +1,42 @@
+"""Stylizes a panel at full size, in tiles: tiled equals untiled, because nothing in the network looks further than a halo."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from inkwright.learn.stylizers.unet import HALO, MULTIPLE
+
+
+def tiles(height: int, width: int, side: int) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of tiles that cover a picture; they start on the network's grid."""
+    side = max(MULTIPLE, side // MULTIPLE * MULTIPLE)
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            yield slice(top, min(height, top + side)), slice(left, min(width, left + side))
+
+
+@torch.no_grad()
+def render(net: nn.Module, x: Tensor, base: Tensor, tile: int) -> Tensor:
+    """Runs the style network over a canvas.
+
+    Args:
+        net: the style network.
+        x: (1, planes, H, W) guides.
+        base: (1, 3, H, W) RGB in [0, 1].
+        tile: side of a tile in pixels; memory grows with its square.
+
+    Returns:
+        (1, 3, H, W) RGB in [0, 1].
+    """
+    net.eval()
+    height, width = base.shape[-2:]
+    out = torch.empty_like(base)
+    for rows, columns in tiles(height, width, tile):
+        # The halo, too, must start on the grid, or the strides fall on other pixels than without tiles.
+        top, left = max(0, rows.start - HALO), max(0, columns.start - HALO)
+        bottom, right = min(height, rows.stop + HALO), min(width, columns.stop + HALO)
+        piece = net(x[..., top:bottom, left:right], base[..., top:bottom, left:right])
+        inner = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
+        out[..., rows, columns] = piece[..., inner[0], inner[1]]
+    return out.clamp(0, 1)

@@ -1,0 +1,119 @@
+"""The style network: a small U-Net that paints strokes onto a base image.
+
+Nothing in it looks at the whole picture: normalisation is per pixel, over channels. Per-image normalisation is the
+largest single cause of inconsistency between panels, and it makes tiles show.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+MULTIPLE = 8
+"""Sides are padded to a multiple of this inside `forward`; tiles must start on this grid."""
+HALO = 48
+"""Pixels around a tile beyond which nothing changes it by more than 1e-6."""
+
+
+class PixelNorm(nn.Module):
+    """Root-mean-square norm over the channels of each pixel, so that a pixel depends on its neighbourhood alone."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1, channels, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) → the same shape."""
+        return x * torch.rsqrt(x.pow(2).mean(1, keepdim=True) + 1e-4) * self.gain + self.bias
+
+
+def _conv(inputs: int, outputs: int, size: int = 3) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, size, padding=size // 2)
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm1, self.conv1 = PixelNorm(channels), _conv(channels, channels)
+        self.norm2, self.conv2 = PixelNorm(channels), _conv(channels, channels)
+        nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
+        self.conv2.weight.data *= 0.3
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        out: Tensor = x + self.conv2(F.silu(self.norm2(h)))
+        return out
+
+
+class StrokeUNet(nn.Module):
+    """g(x, b) = sigmoid(logit(b) + 4 A r(x, b)).
+
+    Args:
+        planes: channels of x, without the base.
+        spread: (3, 3) A = Cov^(1/2) of the style's colours: r speaks in the directions in which the style's paints vary.
+        widths: channels at half, quarter and eighth size.
+        blocks: residual blocks at the bottom.
+        head: channels at full size.
+    """
+
+    spread: Tensor
+
+    def __init__(
+        self,
+        planes: int,
+        spread: Tensor | None = None,
+        widths: tuple[int, ...] = (32, 48, 64),
+        blocks: int = 3,
+        head: int = 12,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("spread", torch.eye(3) if spread is None else spread)
+        inputs = planes + 3
+        self.stem = nn.ModuleList([_conv(inputs * 4, widths[0], 1), _conv(widths[0], widths[0])])
+        self.stem_norm = PixelNorm(widths[0])
+        steps = list(zip(widths[:-1], widths[1:], strict=True))
+        self.down = nn.ModuleList([nn.Conv2d(a, b, 4, 2, 1) for a, b in steps])
+        self.down_norm = nn.ModuleList([PixelNorm(b) for _, b in steps])
+        self.middle = nn.Sequential(*[_Residual(widths[-1]) for _ in range(blocks)])
+        self.up = nn.ModuleList([_conv(b, a) for a, b in reversed(steps)])
+        self.skip = nn.ModuleList([_conv(a, a, 1) for a, _ in reversed(steps)])
+        self.up_norm = nn.ModuleList([PixelNorm(a) for a, _ in reversed(steps)])
+        self.head_low, self.head_full = _conv(widths[0], head, 1), _conv(inputs, head)
+        self.head_norm, self.out = PixelNorm(head), _conv(head, 3)
+        self.out.weight.data *= 0.2
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor, base: Tensor) -> Tensor:
+        """Stylizes.
+
+        Args:
+            x: (B, planes, H, W) guides and flats.
+            base: (B, 3, H, W) RGB in [0, 1].
+
+        Returns:
+            (B, 3, H, W) RGB in (0, 1).
+        """
+        height, width = base.shape[-2:]
+        pad = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
+        z = F.pad(torch.cat([x, base], 1), pad, mode="replicate")
+        r = self._residual(z.contiguous(memory_format=torch.channels_last))[..., :height, :width].float()
+        return torch.sigmoid(torch.logit(base.clamp(0.02, 0.98)) + 4 * torch.einsum("ij,bjhw->bihw", self.spread, r))
+
+    def _residual(self, z: Tensor) -> Tensor:
+        h = F.silu(self.stem_norm(self.stem[0](F.pixel_unshuffle(z, 2))))
+        h = F.silu(self.stem[1](h))
+        kept = [h]
+        for down, norm in zip(self.down, self.down_norm, strict=True):
+            h = F.silu(norm(down(h)))
+            kept.append(h)
+        h = self.middle(h)
+        for up, skip, norm, before in zip(self.up, self.skip, self.up_norm, reversed(kept[:-1]), strict=True):
+            h = F.silu(norm(_double(up(h)) + skip(before)))
+        h = F.silu(self.head_norm(_double(self.head_low(h)) + self.head_full(z)))
+        out: Tensor = self.out(h)
+        return out
+
+
+def _double(h: Tensor) -> Tensor:
+    # Resize, then convolve: transposed convolutions leave checkerboards.
+    return F.interpolate(h, scale_factor=2, mode="bilinear", align_corners=False)

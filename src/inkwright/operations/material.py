@@ -1,0 +1,190 @@
+"""What the operations share: the book as it is used, panels as pictures, the style picture, keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inkwright.book import Book, Page, Panel, Prior
+from inkwright.comic.elements import parse_prior
+from inkwright.comic.layout import Interior, crop, fit_box, interior
+from inkwright.comic.scan import read_page
+from inkwright.errors import PictureError, ProjectError
+from inkwright.images import Floats, Pixels, read_picture, resize, to_float
+from inkwright.project import Project, digest, load_prior_text
+from inkwright.registry import suggest
+from inkwright.sample.styles import STYLES
+
+STYLE_SIDE = 384
+"""Short side of the style picture while learning, in pixels, at scale 1."""
+METHOD = 1
+"""Raised when a change of ours makes earlier results stale."""
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class PagePicture:
+    """A page of the book with its pixels."""
+
+    number: int
+    page: Page
+    pixels: Pixels
+    dpi: float | None
+
+
+@dataclass(frozen=True)
+class PanelPicture:
+    """A panel's inside: what is learned from and painted.
+
+    Attributes:
+        panel: the panel; its boxes are in panel pixels.
+        page: number of its page, from 1.
+        box: the panel's box clipped to its page, in page pixels.
+        inside: the part inside its frame.
+        pixels: (h, w, 3) uint8, the inside's box, at the page's resolution.
+        page_side: long side of its page, in pixels.
+    """
+
+    panel: Panel
+    page: int
+    page_side: int
+    box: Box
+    inside: Interior
+    pixels: Pixels
+
+    def boxes(self, element: str) -> list[Box]:
+        """The boxes of an element in pixels of the inside, clipped to it."""
+        left, top, width, height = self.inside.box
+        dx, dy = self.panel.box[0] - self.box[0], self.panel.box[1] - self.box[1]
+        found = []
+        for x, y, w, h in (self.panel.appearances or {}).get(element, []):
+            x0, y0 = max(0, x + dx - left), max(0, y + dy - top)
+            x1, y1 = min(width, x + dx - left + w), min(height, y + dy - top + h)
+            if x1 > x0 and y1 > y0:
+                found.append((x0, y0, x1 - x0, y1 - y0))
+        return found
+
+
+def load_book(project: Project) -> Book:
+    """The book, which must have panels.
+
+    Raises:
+        ProjectError: it has none yet.
+    """
+    book = project.book()
+    if not book.panel_ids():
+        act = "Put your pages into pages/ and run" if not project.page_files() else "Run"
+        raise ProjectError(f"The book in {project.root} has no panels yet.", f"{act}: inkwright panels {project.root}")
+    return book
+
+
+def load_prior(project: Project, book: Book) -> Prior:
+    """The prior table with exactly the book's panels; empty where there is no prior.csv."""
+    text = load_prior_text(project)
+    return (
+        Prior.empty(book.panel_ids()) if text is None else parse_prior(text, book.panel_ids(), str(project.prior_path))
+    )
+
+
+def pages(project: Project, book: Book) -> Iterator[PagePicture]:
+    """The pages with their pixels, one at a time."""
+    for number, page in enumerate(book.pages, 1):
+        picture = read_page(project.page_file(page.file))
+        yield PagePicture(number, page, picture.pixels, picture.dpi)
+
+
+def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
+    """A panel of a page."""
+    box = fit_box(panel.box, page.pixels.shape[1], page.pixels.shape[0], panel.id)
+    inside = interior(page.pixels, box, panel.polygon)
+    x, y, w, h = inside.box
+    pixels = crop(page.pixels, (box[0] + x, box[1] + y, w, h), panel.id)
+    return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels)
+
+
+def panel_pictures(project: Project, book: Book) -> Iterator[PanelPicture]:
+    """All panels in reading order; a page is read once."""
+    for page in pages(project, book):
+        for panel in page.page.panels:
+            yield panel_picture(page, panel)
+
+
+def reduced(pixels: Pixels, scale: float) -> Pixels:
+    """A picture at `scale` of its size, at least 16 pixels a side; never enlarged."""
+    height, width = pixels.shape[:2]
+    if scale >= 1:
+        return pixels
+    return resize(pixels, max(16, round(width * scale)), max(16, round(height * scale)))
+
+
+def work_scale(page_side: int, work_px: int) -> float:
+    """The scale at which a page of that long side is painted: strokes belong to the page, not to its resolution."""
+    return min(1.0, work_px / page_side)
+
+
+def book_key(project: Project, book: Book) -> str:
+    """Changes with the pages' pictures, the panels' places and the appearances; not with words."""
+    data: list[Any] = [METHOD]
+    for page in book.pages:
+        path = project.page_file(page.file)
+        if not path.is_file():
+            raise PictureError(
+                f"{path} does not exist, but book.json lists it.", "Put it back, or remove the page from book.json."
+            )
+        data.append(digest(path))
+        for panel in page.panels:
+            data.append([panel.id, list(panel.box), panel.polygon, panel.appearances])
+    return digest(data)
+
+
+def find_style(project: Project | None, name: str) -> Path | None:
+    """The file of a style, or None for an embedded one.
+
+    Raises:
+        PictureError: it is neither a file nor an embedded style.
+    """
+    if name in STYLES:
+        return None
+    places = [Path(name).expanduser()]
+    if project is not None:
+        places = [project.styles / name, project.root / name, *places]
+    for place in places:
+        if place.is_file():
+            return place
+    known = list(STYLES)
+    if project is not None and project.styles.is_dir():
+        known += [p.name for p in project.styles.iterdir() if p.is_file()]
+    raise PictureError(f"There is no style picture '{name}'.", suggest(name, known))
+
+
+def style_pixels(project: Project | None, name: str) -> Pixels:
+    """The style picture, as found by `find_style`."""
+    path = find_style(project, name)
+    return STYLES[name]() if path is None else read_picture(path, 64).pixels
+
+
+def style_key(project: Project | None, name: str) -> str:
+    """Changes with the style picture's content."""
+    path = find_style(project, name)
+    return f"embedded {name} {METHOD}" if path is None else digest(path)
+
+
+def style_for_learning(pixels: Pixels, scale: float) -> Floats:
+    """The style picture at the size at which its strokes are learned: (H, W, 3) float32 in [0, 1].
+
+    A larger `scale` keeps it larger, so that its strokes come out larger.
+    """
+    height, width = pixels.shape[:2]
+    factor = STYLE_SIDE * scale / min(height, width)
+    # A panorama of a style must not cost more than a square one.
+    factor = min(factor, (4 * (STYLE_SIDE * scale) ** 2 / (height * width)) ** 0.5)
+    size = (max(64, round(width * factor)), max(64, round(height * factor)))
+    return np.ascontiguousarray(to_float(resize(pixels, *size)))
+
+
+def panel_seed(panel_id: str) -> int:
+    """The seed of a panel's stroke noise: stays when other panels come or go."""
+    return int(digest(panel_id)[:8], 16)

@@ -1,0 +1,122 @@
+"""`publish`: letters the finished pages and writes the book's files."""
+
+import re
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from inkwright.book import Book
+from inkwright.comic.letter import letter_page
+from inkwright.errors import ProjectError
+from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
+from inkwright.images import png_bytes, read_picture
+from inkwright.operations.material import load_book, load_prior
+from inkwright.operations.render import is_fresh, render_key
+from inkwright.project import Project, digest, read_json, write_bytes, write_json
+from inkwright.publish.edition import Edition
+from inkwright.publish.exporters import EXPORTERS, report
+
+DEFAULT_FORMATS = ("cbz", "pdf")
+
+
+def publish_key(project: Project) -> str:
+    """Changes with the pages, the words and the publishing settings."""
+    config, book = project.config(), load_book(project)
+    words = [[b.model_dump() for b in panel.balloons or []] + [panel.alt] for _, panel in book.panels()]
+    font = Path(config.publish.font).expanduser() if config.publish.font else None
+    face = digest(font) if font is not None and font.is_file() else ""
+    return digest(
+        render_key(project, False), words, config.publish.model_dump(), config.book.model_dump(), project.title(), face
+    )
+
+
+def book_file(project: Project, suffix: str) -> Path:
+    """Where the published book lies: build/, named after its title."""
+    name = re.sub(r"[^\w\- ]+", "", project.title(), flags=re.UNICODE).strip().replace(" ", "-").lower()[:80]
+    return project.build / f"{name or 'comic'}.{suffix}"
+
+
+def is_published(project: Project, formats: Sequence[str] = DEFAULT_FORMATS) -> bool:
+    """Whether all these files are there and belong to the present book."""
+    meta = read_json(project.build / "publish.json") or {}
+    fresh = meta.get("key") == publish_key(project)
+    return fresh and all(f in meta.get("formats", []) and book_file(project, f).is_file() for f in formats)
+
+
+def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
+    """Letters the pages and writes the book in each format; unchanged books are not written again.
+
+    Args:
+        project: the project.
+        formats: names from EXPORTERS; none: CBZ and PDF.
+    """
+    wanted = list(dict.fromkeys(formats)) or list(DEFAULT_FORMATS)
+    for name in wanted:
+        EXPORTERS[name]  # an unknown format is refused before any work  # noqa: B018
+    if not is_fresh(project, False):
+        raise ProjectError("The rendered pages are missing or out of date.", f"Run: inkwright render {project.root}")
+    if is_published(project, wanted):
+        yield Finished("publish", "up to date: " + ", ".join(str(book_file(project, f)) for f in wanted), False)
+        return
+    book = load_book(project)
+    clock = Clock("publish", len(book.pages))
+    yield Started("publish", len(book.pages), f"{len(book.pages)} pages as {' and '.join(f.upper() for f in wanted)}")
+    lettered = yield from _letter(project, book, clock)
+    config = project.config()
+    edition = Edition(
+        title=project.title(),
+        author=config.book.author,
+        language=config.book.language,
+        direction=config.book.direction,
+        pages=lettered,
+        quality=config.publish.quality,
+        dpi=config.publish.dpi,
+        alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
+        notes=f"Drawn by {config.book.author or 'its author'}; painted by inkwright in the style {config.style.picture}.",
+    )
+    summary: dict[str, Any] = {}
+    for name in wanted:
+        path = book_file(project, name)
+        EXPORTERS[name](edition, path)
+        summary[name] = report(path)
+        yield Saved("publish", str(path), name.upper())
+        yield Table(
+            "publish",
+            f"{name.upper()}, opened again",
+            ("check", "found"),
+            tuple((k, str(v)) for k, v in summary[name].items()),
+        )
+    without_alt = [panel.id for _, panel in book.panels() if not panel.alt]
+    if without_alt:
+        yield Warned(
+            "publish",
+            f"{len(without_alt)} panels have no alt text, such as {without_alt[0]}.",
+            'Write what they show as "alt" in book.json, for readers who cannot see them.',
+        )
+    key = publish_key(project)
+    before = read_json(project.build / "publish.json") or {}
+    kept = before.get("formats", []) if before.get("key") == key else []
+    write_json(project.build / "publish.json", {"key": key, "formats": sorted({*kept, *wanted})})
+    yield Finished("publish", ", ".join(str(book_file(project, f)) for f in wanted), True, clock.seconds, summary)
+
+
+def _letter(project: Project, book: Book, clock: Clock) -> Generator[Event, None, list[Path]]:
+    """Letters the pages into build/lettered/; returns their paths."""
+    config, prior = project.config(), load_prior(project, book)
+    font = Path(config.publish.font).expanduser() if config.publish.font else None
+    paths = []
+    for number, page in enumerate(book.pages, 1):
+        picture = read_picture(project.build / "pages" / f"{number}.png", 1)
+        pixels, problems = letter_page(picture.pixels, page, font, None, config.book.direction, prior.elements)
+        for problem in problems:
+            yield Warned(
+                "publish",
+                f"Panel {problem.panel}: {problem.message}",
+                "Shorten the words, or give the balloon a box in book.json.",
+            )
+        path = project.build / "lettered" / f"{number}.png"
+        write_bytes(path, png_bytes(pixels, picture.dpi))
+        paths.append(path)
+        yield clock.step(number)
+        yield PageDone("publish", page.file, str(path))
+    return paths

@@ -1,0 +1,134 @@
+"""`render`: stylizes all panels at full size and puts them back into their pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from inkwright.comic.layout import paste
+from inkwright.errors import ProjectError
+from inkwright.events import Clock, Event, Finished, PageDone, Started
+from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
+from inkwright.learn.canvas import Look
+from inkwright.learn.guides import ink_map
+from inkwright.learn.render import render as paint
+from inkwright.learn.tensors import to_picture
+from inkwright.operations.fit import fit_key, load_palette, panel_guides
+from inkwright.operations.material import METHOD, PanelPicture, load_book, panel_picture, pages, work_scale
+from inkwright.operations.rounds import load_stylizer
+from inkwright.operations.train import inputs
+from inkwright.project import Project, digest, read_json, write_bytes, write_json
+
+
+@dataclass(frozen=True)
+class Brush:
+    """A fitted style network with its look: all that is needed to paint a panel."""
+
+    net: nn.Module
+    look: Look
+    tile: int
+    work_px: int
+    strength: float
+
+    def panel(self, panel: PanelPicture) -> Pixels:
+        """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
+        scale = work_scale(panel.page_side, self.work_px)
+        canvas = self.look.canvas(panel_guides(panel, scale))
+        X = paint(self.net, canvas.x, canvas.base, self.tile)
+        height, width = panel.pixels.shape[:2]
+        if X.shape[-2:] == (height, width):
+            painted = to_picture(X)
+        else:
+            painted = sharpened(resize(to_picture(X), width, height), panel.pixels, self.look)
+        if self.strength < 1:
+            mixed = to_float(painted) * self.strength + to_float(panel.pixels) * (1 - self.strength)
+            painted = to_uint8(mixed)
+        return painted
+
+
+def sharpened(enlarged: Pixels, drawing: Pixels, look: Look) -> Pixels:
+    """Draws the ink lines of the full-size drawing over an enlarged painting, so that they are as crisp as drawn."""
+    ink = ink_map(to_float(drawing))[..., None]
+    return to_uint8(to_float(enlarged) * (1 - ink) + look.palette.dark * ink)
+
+
+def render_key(project: Project, plain: bool) -> str:
+    """Changes with everything that the stylized pages depend on."""
+    config = project.config()
+    rendering = [METHOD, config.render.model_dump(), config.style.strength, plain]
+    return digest(fit_key(project, inputs(project)), rendering)
+
+
+def render(project: Project, plain: bool = False) -> Iterator[Event]:
+    """Renders the book; finished pages are kept when a run is stopped, and unchanged ones are not painted again.
+
+    Args:
+        project: the project.
+        plain: from plain style transfer (no C) of the same run, into build/plain/.
+    """
+    stage = "render plain" if plain else "render"
+    book = load_book(project)
+    given = inputs(project)
+    run = project.finished_run("fit", fit_key(project, given))
+    if run is None:
+        raise ProjectError("The style network is missing or out of date.", f"Run: inkwright fit {project.root}")
+    folder = project.build / "plain" if plain else project.build
+    key = render_key(project, plain)
+    meta_path = folder / "render.json"
+    made = read_json(meta_path) or {}
+    done = set(made.get("pages", [])) if made.get("key") == key else set()
+    done = {n for n in done if (folder / "pages" / f"{n}.png").is_file()}
+    if len(done) == len(book.pages):
+        yield Finished(stage, "up to date", False)
+        return
+    with_c = bool((read_json(run / "meta.json") or {}).get("with_c"))
+    net = load_stylizer(run / ("fitted.safetensors" if with_c and not plain else "plain.safetensors"))
+    config = project.config()
+    look = Look(to_float(read_picture(run / "style.png").pixels), load_palette(run), config.style.seed)
+    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style.strength)
+    total = len(book.panel_ids())
+    clock, count = Clock(stage, total), 0
+    yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")
+    for page in pages(project, book):
+        if page.number in done:
+            count += len(page.page.panels)
+            clock.first = count
+            continue
+        result = page.pixels
+        for panel in page.page.panels:
+            view = panel_picture(page, panel)
+            x, y, w, h = view.box
+            left, top, width, height = view.inside.box
+            whole = result[y : y + h, x : x + w].copy()
+            whole[top : top + height, left : left + width] = brush.panel(view)
+            result = paste(result, whole, view.box, view.inside.mask)
+            write_bytes(folder / "panels" / f"{panel.id}.png", png_bytes(result[y : y + h, x : x + w], page.dpi))
+            count += 1
+            yield clock.step(count)
+        path = folder / "pages" / f"{page.number}.png"
+        write_bytes(path, png_bytes(np.ascontiguousarray(result), page.dpi))
+        done.add(page.number)
+        write_json(meta_path, {"key": key, "pages": sorted(done)})
+        yield PageDone(stage, page.page.file, str(path))
+    _forget(folder, set(book.panel_ids()), {str(page) for page in range(1, len(book.pages) + 1)})
+    yield Finished(stage, f"{len(book.pages)} pages in {folder / 'pages'}", seconds=clock.seconds)
+
+
+def is_fresh(project: Project, plain: bool) -> bool:
+    """Whether all pages are rendered from the present inputs."""
+    folder = project.build / "plain" if plain else project.build
+    made = read_json(folder / "render.json") or {}
+    book = project.book()
+    numbers = range(1, len(book.pages) + 1)
+    there = all((folder / "pages" / f"{n}.png").is_file() for n in numbers)
+    return there and made.get("pages") == list(numbers) and made.get("key") == render_key(project, plain)
+
+
+def _forget(folder: Path, panels: set[str], numbers: set[str]) -> None:
+    """Removes pictures of panels and pages that the book no longer has."""
+    for name, kept in (("panels", panels), ("pages", numbers)):
+        for path in (folder / name).glob("*.png"):
+            if path.stem not in kept and not path.name.startswith("."):
+                path.unlink()

@@ -1,0 +1,135 @@
+"""The three rounds of a fit, with everything about files: states, resuming, the loss log.
+
+"style" learns the style picture; "plain" and "fitted" start from there and go through the same panels in the same
+order, without and with C. One run so holds both, and the review can tell what C does.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from inkwright.config import Config
+from inkwright.events import Clock, Event
+from inkwright.learn import checkpoint
+from inkwright.learn.canvas import PLANES, Canvas, Look
+from inkwright.learn.classifiers import Ensemble
+from inkwright.learn.fit import CHECK_EVERY, FitState, Job, Weights, begin, fit
+from inkwright.learn.style_losses import ToneTexture, colour_spread
+from inkwright.learn.stylizers import STYLIZERS
+from inkwright.learn.tensors import generator
+from inkwright.project import read_json, write_json
+
+STYLE_LR = 5e-3
+"""Peak learning rate of the round on the style picture alone."""
+
+
+class Rounds:
+    """The rounds of one run.
+
+    Args:
+        run: its folder; rounds that are finished there are not run again, an unfinished one goes on.
+        look: style and palette.
+        config: the settings.
+        stage: name for the events.
+    """
+
+    def __init__(self, run: Path, look: Look, config: Config, stage: str = "fit") -> None:
+        self.run, self.look, self.config, self.stage = run, look, config, stage
+        self.seed = config.style.seed
+        self.style, self.Y = look.style_canvas(self.seed + 1)
+        self.net = make_stylizer(self.Y, self.seed)
+        self.losses: list[dict[str, Any]] = (read_json(run / "losses.json") or {}).get("losses", [])
+        self.clock: Clock | None = None
+        self.done, self.total = 0, 0
+
+    def weights(self, c: float) -> Weights:
+        """The terms' weights as set, with the given weight of C."""
+        f = self.config.fit
+        return Weights(c, f.weight_reconstruction, f.weight_texture, f.weight_structure, f.weight_ink, f.weight_palette)
+
+    def run_all(
+        self, panels: Sequence[Canvas], p_hat: Tensor, masks: Tensor, classifiers: Ensemble | None
+    ) -> Iterator[Event]:
+        """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
+        f = self.config.fit
+        self.total = f.style_steps + f.steps * (1 if classifiers is None else 2)
+        common: dict[str, Any] = {"style": self.style, "Y": self.Y, "seed": self.seed}
+        first = Job(weights=Weights(reconstruction=f.weight_reconstruction), steps=f.style_steps, lr=STYLE_LR, **common)
+        yield from self._round("style", first)
+        texture = ToneTexture(self.Y, generator(self.seed, 3)) if f.weight_texture else None
+        common |= {"panels": panels, "texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
+        yield from self._round("plain", Job(weights=self.weights(0.0), **common))
+        if classifiers is not None:
+            job = Job(weights=self.weights(f.weight_c), p_hat=p_hat, masks=masks, classifiers=classifiers, **common)
+            self._load("style")
+            yield from self._round("fitted", job)
+
+    def _round(self, name: str, job: Job) -> Iterator[Event]:
+        path, state_path = self.run / f"{name}.safetensors", self.run / f"state-{name}.safetensors"
+        if path.exists():
+            self.done += job.steps
+            self._load(name)
+            return
+        state = begin(self.net, job.lr)
+        self.losses = [row for row in self.losses if row["stage"] != name]
+        if state_path.exists():
+            kept = read_json(self.run / f"state-{name}.json") or {}
+            self.losses += kept.get("losses", [])
+            restore(state, checkpoint.load_tensors(state_path), str(state_path))
+        self.clock = self.clock or Clock(self.stage, self.total, self.done + state.step)
+        for step in fit(state, job):
+            if step.book:
+                self.losses.append({"stage": name, "step": step.done, **{k: round(v, 5) for k, v in step.book.items()}})
+            if step.done % CHECK_EVERY == 0 and step.done < job.steps:
+                rows = [row for row in self.losses if row["stage"] == name]
+                write_json(self.run / f"state-{name}.json", {"losses": rows})
+                checkpoint.save_tensors(state_path, packed(state))
+            terms = {k: round(v, 4) for k, v in step.terms.items()}
+            yield self.clock.step(self.done + step.done, **terms)
+        write_json(self.run / "losses.json", {"losses": self.losses})
+        checkpoint.save_tensors(path, state.best, {"stylizer": "unet", "planes": str(PLANES)})
+        state_path.unlink(missing_ok=True)
+        (self.run / f"state-{name}.json").unlink(missing_ok=True)
+        self.done += job.steps
+        self._load(name)
+
+    def _load(self, name: str) -> None:
+        path = self.run / f"{name}.safetensors"
+        checkpoint.load_weights(self.net, checkpoint.load_tensors(path), str(path))
+
+
+def make_stylizer(Y: Tensor, seed: int) -> nn.Module:
+    """An untrained style network for a style picture (1, 3, H, W)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return STYLIZERS["unet"](PLANES, colour_spread(Y))
+
+
+def load_stylizer(path: Path) -> nn.Module:
+    """A trained style network, in evaluation mode."""
+    net = STYLIZERS["unet"](PLANES)
+    checkpoint.load_weights(net, checkpoint.load_tensors(path), str(path))
+    return net.eval().requires_grad_(False)
+
+
+def packed(state: FitState) -> dict[str, Tensor]:
+    """A round in progress as tensors."""
+    return {
+        **checkpoint.pack("net", state.net.state_dict()),
+        **checkpoint.pack("mean", state.mean),
+        **checkpoint.pack("best", state.best),
+        **checkpoint.pack("adam", checkpoint.optimizer_tensors(state.optimizer)),
+        "step": torch.tensor([state.step]),
+        "best_loss": torch.tensor([state.best_loss], dtype=torch.float64),
+    }
+
+
+def restore(state: FitState, tensors: dict[str, Tensor], name: str) -> None:
+    """Puts a round back to where `packed` saw it."""
+    checkpoint.load_weights(state.net, checkpoint.unpack("net", tensors), name)
+    state.mean, state.best = checkpoint.unpack("mean", tensors), checkpoint.unpack("best", tensors)
+    checkpoint.restore_optimizer(state.optimizer, checkpoint.unpack("adam", tensors))
+    state.step, state.best_loss = int(tensors["step"][0]), float(tensors["best_loss"][0])

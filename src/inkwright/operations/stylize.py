@@ -1,0 +1,81 @@
+"""`stylize`: the concept artificer. One drawing, one look; no project."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from inkwright.comic.scan import read_page
+from inkwright.config import Config
+from inkwright.errors import UserError
+from inkwright.events import Clock, Event, Finished, Saved, Started
+from inkwright.images import jpeg_bytes, png_bytes, resize, to_float, to_uint8
+from inkwright.learn.canvas import make_look
+from inkwright.learn.guides import drawing_guides
+from inkwright.learn.render import render as paint
+from inkwright.learn.tensors import to_picture
+from inkwright.operations.material import panel_seed, reduced, style_for_learning, style_pixels, work_scale
+from inkwright.operations.render import sharpened
+from inkwright.operations.rounds import Rounds, load_stylizer
+from inkwright.project import write_bytes
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = False) -> Iterator[Event]:
+    """Paints one drawing in one look.
+
+    Args:
+        picture: the drawing.
+        style: an embedded style's name or a picture.
+        out: where the result goes, .png or .jpg.
+        config: settings; the sections style, fit and render count.
+        force: whether a file at `out` may be replaced.
+
+    Raises:
+        UserError: `out` exists, is the drawing itself, or has another suffix.
+        PictureError: the drawing or the style cannot be used.
+    """
+    if out.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{out} has the suffix '{out.suffix}'.", f"Name a file that ends in {', '.join(SUFFIXES)}.")
+    same = [p for p in (picture, Path(style)) if p.exists() and out.exists() and p.samefile(out)]
+    if same:
+        raise UserError(
+            f"{out} is one of the pictures that are read.", "Name another file; your pictures are never written to."
+        )
+    if out.exists() and not force:
+        raise UserError(f"{out} exists already.", "Name another file, or add --force.")
+    read = read_page(picture)
+    drawing, look_of = read.pixels, style_for_learning(style_pixels(None, style), config.style.scale)
+    clock = Clock("stylize", 0)
+    yield Started(
+        "stylize", config.fit.style_steps + config.fit.steps, f"{picture.name} in the style {Path(style).name}"
+    )
+    scale = work_scale(max(drawing.shape[:2]), config.render.work_px)
+    guides = drawing_guides(to_float(reduced(drawing, scale)), panel_seed("drawing"))
+    look = make_look([guides], look_of, config.style.seed)
+    # Fitted on the drawing at the size of a panel; painted at its own.
+    small = reduced(drawing, min(scale, config.fit.panel_px / max(drawing.shape[:2])))
+    panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing")))
+    with tempfile.TemporaryDirectory(prefix="inkwright-") as folder:
+        rounds = Rounds(Path(folder), look, config, "stylize")
+        yield from rounds.run_all([panel], torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None)
+        net = load_stylizer(Path(folder) / "plain.safetensors")
+    canvas = look.canvas(guides)
+    X = paint(net, canvas.x, canvas.base, config.render.tile_px)
+    painted = to_picture(X)
+    height, width = drawing.shape[:2]
+    if painted.shape != drawing.shape:
+        painted = sharpened(resize(painted, width, height), drawing, look)
+    strength = config.style.strength
+    if strength < 1:
+        painted = to_uint8(to_float(painted) * strength + to_float(drawing) * (1 - strength))
+    data = (
+        png_bytes(painted, read.dpi)
+        if out.suffix.lower() == ".png"
+        else jpeg_bytes(painted, config.publish.quality, read.dpi)
+    )
+    write_bytes(out, data)
+    yield Saved("stylize", str(out), "stylized picture")
+    yield Finished("stylize", str(out), seconds=clock.seconds)

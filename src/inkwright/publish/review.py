@@ -1,0 +1,120 @@
+"""The review: the author's evidence that the elements stay consistent, as review.json and one HTML page.
+
+    write_review(Review(...), folder)  ->  folder/index.html, then folder/review.json
+
+The data and its figures are in review_data.py, their meaning in review_verdict.py, the page in review_page.py.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inkwright.project import write_bytes
+from inkwright.publish.review_data import LOOKS, Review, figures, plain_data, recovered, said
+from inkwright.publish.review_page import page
+from inkwright.publish.review_verdict import verdict, warnings, worst
+
+VERSION = 1
+
+
+def summarise(review: Review) -> dict[str, Any]:
+    """The figures of a review; JSON-safe, nan → None.
+
+    Returns:
+        title, style; counts (elements, panels, said, appears, absent); p and judge: look → {cells, agree, bce, auc,
+        balanced_accuracy} over the said cells ({} where there is no judge); recovered: the share of the judge BCE lost
+        by plain style transfer that the fit wins back, None where less than .02 was lost; by_element; extras;
+        verdict {short, tone, text}; warnings.
+    """
+    judge = figures(review, "judge") if review.judge else {}
+    prior = review.prior
+    summary = plain_data(
+        {
+            "title": review.title,
+            "style": review.style,
+            "counts": {
+                "elements": review.shape[0],
+                "panels": review.shape[1],
+                "said": np.isfinite(prior).sum(),
+                "appears": (prior >= 0.5).sum(),
+                "absent": (prior < 0.5).sum(),
+            },
+            "p": figures(review, "p"),
+            "judge": judge,
+            "recovered": recovered(judge) if judge else None,
+            "by_element": by_element(review),
+            "extras": review.extras,
+        }
+    )
+    summary["verdict"] = verdict(summary)
+    summary["warnings"] = warnings(review, summary)
+    return dict(summary)
+
+
+def by_element(review: Review) -> list[dict[str, Any]]:
+    """One dict an element: element, kind, appears (marked panels), and per source: cells and look → agreeing marks.
+
+    A look that is not known at all has None in place of a count.
+    """
+    rows: list[dict[str, Any]] = [
+        {"element": name, "kind": kind, "appears": int((review.prior[i] >= 0.5).sum())}
+        for i, (name, kind) in enumerate(zip(review.elements, review.kinds, strict=True))
+    ]
+    for source in ("p", "judge") if review.judge else ("p",):
+        cells = said(review, source)
+        for i, row in enumerate(rows):
+            row[source] = {"cells": int(cells[i].sum())}
+            for look in LOOKS:
+                p = review.table(source, look)[i][cells[i]]
+                right = (p >= 0.5) == (review.prior[i][cells[i]] >= 0.5)
+                row[source][look] = int(right.sum()) if np.isfinite(p).all() else None
+    return rows
+
+
+def to_json(review: Review) -> dict[str, Any]:
+    """review.json as plain data: rows elements, columns panels, None where nothing is known, floats at 4 decimals."""
+    return _to_json(review, summarise(review), plain_data(worst(review)))
+
+
+def _to_json(review: Review, summary: dict[str, Any], weakest: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "elements": list(review.elements),
+        "panels": list(review.panels),
+        "prior": plain_data(np.asarray(review.prior, np.float64)),
+        "p": {look: plain_data(review.table("p", look)) for look in LOOKS},
+        "judge": {look: plain_data(review.table("judge", look)) for look in LOOKS} if review.judge else {},
+        "summary": summary,
+        "kinds": list(review.kinds),
+        "scores": plain_data(review.scores),
+        "palette": plain_data([{"source": a, "result": b, "share": share} for a, b, share in review.palette]),
+        "worst": weakest,
+    }
+
+
+def write_review(review: Review, folder: Path) -> Path:
+    """Writes the page and then review.json, so that review.json's existence says that the page is whole.
+
+    Args:
+        review: the data.
+        folder: made where it is missing; earlier files there are replaced.
+
+    Returns:
+        the path of index.html.
+
+    Raises:
+        PictureError: a panel's picture is missing or damaged. DiskError: disk full, or no permission.
+    """
+    summary, weakest = summarise(review), plain_data(worst(review))
+    html = page(review, summary, weakest)
+    index = folder / "index.html"
+    write_bytes(index, html.encode())
+    data = _to_json(review, summary, weakest)
+    lines = [f" {json.dumps(key)}: {json.dumps(data[key], ensure_ascii=False, allow_nan=False)}" for key in data]
+    write_bytes(folder / "review.json", ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+    return index
+
+
+__all__ = ["LOOKS", "Review", "summarise", "to_json", "worst", "write_review"]
