@@ -45,14 +45,15 @@ class Guides:
         return np.asarray(self.planes[..., 1] * REACH, np.float32)
 
 
-def drawing_guides(rgb: Floats, seed: int) -> Guides:
+def drawing_guides(rgb: Floats, seed: int, light: Floats | None = None) -> Guides:
     """Guides of a drawing.
 
     Args:
         rgb: (H, W, 3) in [0, 1].
         seed: of the noise; the same seed and size give the same noise.
+        light: (h, w, 3) the paper's colour across the drawing, as read off its page; None: estimated from the drawing.
     """
-    paper = even_paper(rgb)
+    paper = even_paper(rgb) if light is None else lit_paper(rgb, light)
     ink = ink_map(paper)
     flat = flats(paper, ink)
     tangents, coherence = tangent_field(flat, ink)
@@ -94,23 +95,33 @@ def style_guides(rgb: Floats, seed: int) -> Guides:
     return Guides(ink, flat, _stack(ink, strokes + isotropic))
 
 
-def even_paper(rgb: Floats) -> Floats:
-    """Divides out paper tint and uneven light: the large-scale bright envelope becomes near-white.
+def lit_paper(rgb: Floats, light: Floats) -> Floats:
+    """Divides out the paper's colour, so that bare paper is near-white.
 
-    Only where the picture has paper at all: a fully painted panel keeps its colours.
+    Args:
+        rgb: (H, W, 3) in [0, 1].
+        light: (h, w, 3) of any size; the paper's colour across the drawing.
+    """
+    full = cv2.resize(light, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(rgb * (0.97 / np.maximum(full, 0.3)), 0, 1), np.float32)
+
+
+def even_paper(rgb: Floats) -> Floats:
+    """Divides out paper tint and uneven light of a loose drawing: its large-scale bright envelope becomes near-white.
+
+    Only as far as the picture is bare paper: a fully painted panel keeps its colours.
     """
     height, width = rgb.shape[:2]
     small = cv2.resize(rgb, (64, max(8, round(64 * height / width))), interpolation=cv2.INTER_AREA)
     envelope = cv2.dilate(cv2.medianBlur((small * 255).astype(np.uint8), 5), np.ones((9, 9), np.uint8))
-    light = cv2.GaussianBlur(envelope.astype(np.float32) / 255, (0, 0), 8)
+    light = np.asarray(cv2.GaussianBlur(envelope.astype(np.float32) / 255, (0, 0), 8), np.float32)
     middle = np.median(light.reshape(-1, 3), 0)
     tinted = 0.5 * light + 0.5 * middle * (luma(light)[..., None] / max(float(luma(middle)), 1e-3))
+    # Bare paper lies close under the envelope and is hardly coloured; a painting has little of that.
+    near = (luma(light) - luma(np.asarray(small, np.float32)) < 0.1) & (small.max(2) - small.min(2) < 0.2)
+    bare = np.clip((float(near.mean()) - 0.3) / 0.15, 0, 1) * np.clip((float(np.median(luma(light))) - 0.4) / 0.15, 0, 1)
     gain = 0.97 / np.maximum(cv2.resize(tinted, (width, height), interpolation=cv2.INTER_CUBIC), 0.2)
-    spread = luma(np.asarray(light, np.float32))
-    # Paper is bright nearly everywhere in the envelope and hardly coloured; a painting's envelope is neither.
-    chroma = float(np.median(light.max(2) - light.min(2)))
-    paper = np.clip((float(np.percentile(spread, 25)) - 0.45) / 0.15, 0, 1) * np.clip((0.35 - chroma) / 0.15, 0, 1)
-    return np.asarray(np.clip(rgb * (1 + paper * (gain - 1)), 0, 1), np.float32)
+    return np.asarray(np.clip(rgb * (1 + bare * (gain - 1)), 0, 1), np.float32)
 
 
 def ink_map(rgb: Floats) -> Floats:

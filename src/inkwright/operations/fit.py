@@ -93,7 +93,7 @@ def fit(project: Project) -> Iterator[Event]:
 
 def panel_guides(panel: PanelPicture, scale: float) -> Guides:
     """The guides of a panel at a scale of its page."""
-    return drawing_guides(to_float(reduced(panel.pixels, scale)), panel_seed(panel.panel.id))
+    return drawing_guides(to_float(reduced(panel.pixels, scale)), panel_seed(panel.panel.id), panel.light)
 
 
 def _canvases(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from inkwright.book import Book, Page, Panel, Prior
 from inkwright.comic.elements import parse_prior
 from inkwright.comic.layout import Interior, crop, fit_box, interior
-from inkwright.comic.scan import read_page
+from inkwright.comic.scan import paper_light, read_page
 from inkwright.errors import PictureError, ProjectError
 from inkwright.images import Floats, Pixels, read_picture, resize, to_float
 from inkwright.project import Project, digest, load_prior_text
@@ -33,6 +34,7 @@ class PagePicture:
     page: Page
     pixels: Pixels
     dpi: float | None
+    light: Floats | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class PanelPicture:
         inside: the part inside its frame.
         pixels: (h, w, 3) uint8, the inside's box, at the page's resolution.
         page_side: long side of its page, in pixels.
+        light: the paper's colour across the inside, see `paper_light`.
     """
 
     panel: Panel
@@ -54,6 +57,7 @@ class PanelPicture:
     box: Box
     inside: Interior
     pixels: Pixels
+    light: Floats | None = None
 
     def boxes(self, element: str) -> list[Box]:
         """The boxes of an element in pixels of the inside, clipped to it."""
@@ -93,7 +97,8 @@ def pages(project: Project, book: Book) -> Iterator[PagePicture]:
     """The pages with their pixels, one at a time."""
     for number, page in enumerate(book.pages, 1):
         picture = read_page(project.page_file(page.file))
-        yield PagePicture(number, page, picture.pixels, picture.dpi)
+        light = paper_light(picture.pixels, [panel.box for panel in page.panels])
+        yield PagePicture(number, page, picture.pixels, picture.dpi, light)
 
 
 def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
@@ -101,8 +106,19 @@ def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
     box = fit_box(panel.box, page.pixels.shape[1], page.pixels.shape[0], panel.id)
     inside = interior(page.pixels, box, panel.polygon)
     x, y, w, h = inside.box
-    pixels = crop(page.pixels, (box[0] + x, box[1] + y, w, h), panel.id)
-    return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels)
+    part = (box[0] + x, box[1] + y, w, h)
+    light = None if page.light is None else _cut(page.light, part, page.pixels.shape[1], page.pixels.shape[0])
+    pixels = crop(page.pixels, part, panel.id)
+    return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels, light)
+
+
+def _cut(light: Floats, part: Box, width: int, height: int) -> Floats:
+    """The part of a page's light map that belongs to a box of the page, 24 x 24."""
+    x, y, w, h = part
+    xs = ((np.arange(24) + 0.5) / 24 * w + x) / width * light.shape[1] - 0.5
+    ys = ((np.arange(24) + 0.5) / 24 * h + y) / height * light.shape[0] - 0.5
+    grid = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
+    return np.asarray(cv2.remap(light, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def panel_pictures(project: Project, book: Book) -> Iterator[PanelPicture]:
