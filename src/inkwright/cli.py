@@ -162,11 +162,11 @@ def run(work: Callable[[], Iterator[Event]], as_json: bool) -> None:
 
         with tempfile.NamedTemporaryFile("w", prefix="inkwright-", suffix=".log", delete=False) as log:
             traceback.print_exc(file=log)
-        told = InkwrightError(
+        mistake = InkwrightError(
             f"inkwright made a mistake: {type(error).__name__}: {error}.",
             f"Please report it with {log.name}; your files are as they were.",
         )
-        fail(told, as_json)
+        fail(mistake, as_json)
 
 
 def _stop(*_: object) -> None:
@@ -183,15 +183,17 @@ def fail(error: InkwrightError, as_json: bool) -> None:
     sys.exit(error.exit_code)
 
 
-def options(*names: str) -> Callable[[Any], Any]:
+def options(*names: str, without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     """Adds an option for each setting of some sections of `config`, such as --fit-steps; given ones are saved."""
     from inkwright.config import sections
 
     def wrap(command: Any) -> Any:
         for name in reversed(names):
             for key, info in reversed(list(sections()[name].model_fields.items())):
+                if f"{name}.{key}" in without:
+                    continue
                 flag = f"--{name}-{key}".replace("_", "-")
-                kind = {int: int, float: float}.get(info.annotation, str)  # type: ignore[call-overload]
+                kind = info.annotation if info.annotation in (int, float) else str
                 text = f"{info.description}  [default: {info.default!r}]"
                 command = click.option(flag, f"{name}__{key}", type=kind, default=None, help=text)(command)
         return command
@@ -447,7 +449,7 @@ def demo(directory: Path, style: str, as_json: bool) -> None:
 @click.option("--style", required=True, help="An embedded style's name, or a picture.")
 @click.option("-o", "--out", required=True, type=FOLDER, help="Where the result goes: .png or .jpg.")
 @click.option("--force", is_flag=True, help="Replace an existing result.")
-@options("style", "fit", "render")
+@options("style", "fit", "render", without=("style.picture", "fit.weight_c"))
 @json_option
 def stylize(picture: Path, style: str, out: Path, force: bool, as_json: bool, **values: Any) -> None:
     """Paint one drawing in one look; no project is needed."""

@@ -70,8 +70,8 @@ class FitSettings(_Section):
     weight_reconstruction: float = Field(
         4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
     )
-    weight_texture: float = Field(1.0, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
-    weight_structure: float = Field(0.3, ge=0, description="Weight of the drawing's structure in S_j.")
+    weight_texture: float = Field(0.8, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
+    weight_structure: float = Field(0.4, ge=0, description="Weight of the drawing's structure in S_j.")
     weight_ink: float = Field(6.0, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
 
@@ -83,7 +83,7 @@ class RenderSettings(_Section):
         1400,
         ge=128,
         le=8192,
-        description="Long side of a page at which it is painted, in pixels; larger pages are enlarged, their ink stays sharp.",
+        description="Long side of a page while it is painted, in pixels; larger ones are enlarged, with sharp ink.",
     )
     tile_px: int = Field(512, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
 

@@ -91,7 +91,8 @@ def _check_size(image: Image.Image, name: str, min_side: int) -> None:
         )
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PictureError(
-            f"{name} is {width} x {height} pixels; at most {MAX_SIDE} a side and {MAX_PIXELS // 10**6} megapixels are read.",
+            f"{name} is {width} x {height} pixels; "
+            f"at most {MAX_SIDE} a side and {MAX_PIXELS // 10**6} megapixels are read.",
             "Reduce it, or cut it into pages.",
         )
 
@@ -155,7 +156,7 @@ def to_float(pixels: Pixels) -> Floats:
 
 def to_uint8(values: NDArray[np.floating]) -> Pixels:
     """Float in [0, 1] → uint8, rounded; shape kept."""
-    return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.asarray(np.clip(values, 0, 1) * 255 + 0.5, np.float32).astype(np.uint8)
 
 
 def png_bytes(pixels: Pixels, dpi: float | None = None) -> bytes:

@@ -169,7 +169,8 @@ def _palette_of(x: Tensor, t: Tensor, amount: Tensor) -> Tensor:
 
 def _root(C: Tensor, power: float) -> Tensor:
     values, vectors = torch.linalg.eigh(C)
-    return vectors @ torch.diag_embed(values.clamp_min(1e-4) ** power) @ vectors.transpose(1, 2)
+    root: Tensor = vectors @ torch.diag_embed(values.clamp_min(1e-4) ** power) @ vectors.transpose(1, 2)
+    return root
 
 
 def _random_conv(x: Tensor, g: torch.Generator) -> Tensor:

@@ -41,10 +41,11 @@ class Look:
         style: (H, W, 3) RGB in [0, 1].
         palette: the book's palette.
         seed: of sampling and noise.
+        detail: of the book, see `painted_share`; the guides of its panels are made with it.
     """
 
-    def __init__(self, style: Floats, palette: Palette, seed: int) -> None:
-        self.style, self.palette = style, palette
+    def __init__(self, style: Floats, palette: Palette, seed: int, detail: float = 0.0) -> None:
+        self.style, self.palette, self.detail = style, palette, detail
         self.prior = StrokePrior(style, seed)
 
     def canvas(self, guides: Guides) -> Canvas:
@@ -71,9 +72,9 @@ class Look:
         )
 
 
-def make_look(panels: list[Guides], style: Floats, seed: int) -> Look:
+def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0) -> Look:
     """Casts the book's palette from all panels at once and reads the strokes off the style."""
-    return Look(style, cast_palette([guides.flat for guides in panels], style, seed), seed)
+    return Look(style, cast_palette([guides.flat for guides in panels], style, seed), seed, detail)
 
 
 __all__ = ["PLANES", "Canvas", "Look", "drawing_guides", "make_look"]

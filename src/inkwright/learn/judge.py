@@ -62,7 +62,7 @@ class JudgeNet(nn.Module):
 
 
 def recipe(steps: int) -> Recipe:
-    """The judge's own training: stronger colour changes, more restyling, fewer pasted elements than the classifiers'."""
+    """The judge's own training: more colour change and restyling, fewer pasted elements than the classifiers get."""
     return Recipe(steps, 16, lr=3e-3, geometry=0.6, colour=0.8, paste=0.35, erase=0.15, mixup=0.0, style=0.6)
 
 

@@ -123,7 +123,8 @@ def _squared(points: Floats, centres: Floats) -> NDArray[np.float64]:
 
 
 def _shares(lab: Floats, centres: Floats) -> NDArray[np.float64]:
-    return np.bincount(_squared(lab, centres).argmin(1), minlength=len(centres)) / len(lab)
+    counts = np.bincount(_squared(lab, centres).argmin(1), minlength=len(centres))
+    return np.asarray(counts / len(lab), np.float64)
 
 
 def _monge_kantorovich(content: Floats, paint: Floats) -> NDArray[np.float64]:

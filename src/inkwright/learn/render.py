@@ -1,4 +1,7 @@
-"""Stylizes a panel at full size, in tiles: tiled equals untiled, because nothing in the network looks further than a halo."""
+"""Stylizes a panel at full size, in tiles.
+
+Tiled equals untiled, because nothing in the network looks further than a halo.
+"""
 
 from collections.abc import Iterator
 

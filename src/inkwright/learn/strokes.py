@@ -1,4 +1,4 @@
-"""The closed-form stroke prior: what the style's brush does to a flat tone, read off the style picture without training.
+"""The closed-form stroke prior: what the style's brush does to a flat tone, read off its picture without training.
 
 Per tone of the blurred style picture: the rank of the stroke noise → the mean residual colour at that rank of
 luminance. Two levels: broad strokes (blur 18 → 4 px) and fine ones (4 → 0 px).
@@ -77,11 +77,12 @@ class StrokePrior:
         distance = guides.distance
         thin, middle, wide = (guides.planes[..., k] for k in (6, 7, 8))
         blobs = guides.planes[..., 10]
-        calm = np.clip(distance / 30, 0.15, 1) * 0.7
+        quiet = 1 - 0.75 * guides.busy
+        calm = np.clip(distance / 30, 0.15, 1) * 0.7 * quiet
         painted, _ = self.broad(tone, wide + 0.6 * blobs + 0.3 * middle, np.asarray(calm, np.float32))
-        calm = np.clip(distance / 12, 0.35, 1) * 0.85
+        calm = np.clip(distance / 12, 0.35, 1) * 0.85 * quiet
         painted, strength = self.fine(np.clip(painted, 0, 1), 0.8 * thin + middle, np.asarray(calm, np.float32))
-        return painted, strength * np.clip(distance / 12, 0.4, 1).astype(np.float32)
+        return painted, np.asarray(strength * np.clip(distance / 12, 0.4, 1) * quiet, np.float32)
 
 
 def _far(tone: Floats, centres: Floats) -> Floats:

@@ -218,7 +218,8 @@ def colour_spread(style: Tensor) -> Tensor:
     Symmetric (ZCA), not in eigenvector coordinates: the signs of those are arbitrary.
     """
     values, vectors = torch.linalg.eigh(torch.cov(style[0].flatten(1).double()))
-    return ((vectors * values.clamp_min(1e-4).sqrt()) @ vectors.T).float()
+    root: Tensor = (vectors * values.clamp_min(1e-4).sqrt()) @ vectors.T
+    return root.float()
 
 
 def cosine(step: int, steps: int, warm: int = 15) -> float:

@@ -25,7 +25,8 @@ MIN_POSITIVES = 4
 MIN_AUC = 0.75
 """A held-out AUC under this is not reliable enough to pull on the pictures."""
 SMOOTHING = 0.02
-HEAT_WEIGHT = 10.0
+HEAT_WEIGHT = 5.0
+"""Weight of the heat-maps' loss beside presence."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ class Recipe:
     batch: int
     lr: float = 4e-3
     geometry: float = 0.5
-    colour: float = 0.6
+    colour: float = 0.35
     paste: float = 0.5
     erase: float = 0.25
     mixup: float = 0.25
-    style: float = 0.5
+    style: float = 0.3
 
 
 @dataclass
 class Progress:
-    """A net in training: everything that is needed to go on. `net` holds the weights of the moment, `mean` their average."""
+    """A net in training, all that is needed to go on: `net` has the weights of the moment, `mean` their average."""
 
     net: nn.Module
     mean: dict[str, Tensor]
@@ -93,7 +94,7 @@ def train(state: Progress, data: Examples, recipe: Recipe, textures: Tensor, see
             z, heat = net(batch.V)
         loss = presence_loss(z.float(), batch, share) + HEAT_WEIGHT * heat_loss(heat.float(), batch)
         state.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         state.optimizer.step()
         decay = min(0.98, (state.step + 1) / (state.step + 10))
@@ -146,7 +147,7 @@ def heat_loss(heat: Tensor, batch: Batch) -> Tensor:
 def logits(net: nn.Module, V: Tensor) -> Tensor:
     """(N, I) logits of canvases, mean of both mirror images, in evaluation mode."""
     net.eval()
-    out = [(net(part)[0] + net(part.flip(3))[0]) / 2 for part in V.split(32)]
+    out = [(net(part)[0] + net(part.flip(3))[0]) / 2 for part in torch.split(V, 32)]
     return torch.cat(out)
 
 

@@ -55,7 +55,8 @@ def with_marks(found: Book, true: Book) -> Book:
     for page, answer in zip(found.pages, true.pages, strict=True):
         if [p.id for p in page.panels] != [p.id for p in answer.panels]:
             raise InternalError(
-                f"The panel finder found {len(page.panels)} panels on the sample's {page.file}, {len(answer.panels)} are drawn."
+                f"The panel finder found {len(page.panels)} panels on the sample's {page.file}; "
+                f"{len(answer.panels)} are drawn."
             )
         for panel, known in zip(page.panels, answer.panels, strict=True):
             _carry(panel, known)

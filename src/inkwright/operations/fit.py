@@ -12,9 +12,11 @@ from inkwright.events import Clock, Event, Finished, Started, Warned
 from inkwright.images import Floats, png_bytes, read_picture, to_float, to_uint8
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look, make_look
+from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.palette import Palette
 from inkwright.learn.views import box_mask
+from inkwright.operations.log import logged
 from inkwright.operations.material import (
     PanelPicture,
     panel_pictures,
@@ -74,7 +76,7 @@ def fit(project: Project) -> Iterator[Event]:
     if ensemble is not None:
         p_hat[:, ~ensemble.reliable] = torch.nan
     rounds = Rounds(run, look, config)
-    yield from rounds.run_all(canvases, p_hat, masks, ensemble if learned else None)
+    yield from logged(run, rounds.run_all(canvases, p_hat, masks, ensemble if learned else None))
     write_json(
         run / "meta.json",
         {
@@ -91,29 +93,35 @@ def fit(project: Project) -> Iterator[Event]:
     yield Finished("fit", f"{run.name}", seconds=clock.seconds)
 
 
-def panel_guides(panel: PanelPicture, scale: float) -> Guides:
-    """The guides of a panel at a scale of its page."""
-    return drawing_guides(to_float(reduced(panel.pixels, scale)), panel_seed(panel.panel.id), panel.light)
+def panel_guides(panel: PanelPicture, scale: float, detail: float) -> Guides:
+    """The guides of a panel at a scale of its page, with the book's `detail`."""
+    pixels = to_float(reduced(panel.pixels, scale))
+    return drawing_guides(pixels, panel_seed(panel.panel.id), panel.light, detail)
+
+
+def fit_scale(panel: PanelPicture, config: Config) -> float:
+    """The scale of its page at which a panel is fitted."""
+    scale = work_scale(panel.page_side, config.render.work_px)
+    return float(min(scale, config.fit.panel_px / max(panel.pixels.shape[:2])))
 
 
 def _canvases(
     project: Project, given: Inputs, config: Config, style: Floats, run: Path
 ) -> tuple[list[Canvas], Tensor, Look]:
     """All panels as canvases, kept in half precision: a 500-panel album must fit into memory."""
-    guides, masks = [], []
+    small, masks = [], []
     for panel in panel_pictures(project, given.book):
-        scale = min(
-            work_scale(panel.page_side, config.render.work_px), config.fit.panel_px / max(panel.pixels.shape[:2])
-        )
-        guides.append(panel_guides(panel, scale))
         height, width = panel.pixels.shape[:2]
         rows = [box_mask(panel.boxes(e.name), height, width, config.train.px, MASK_SIDE) for e in given.prior.elements]
         masks.append(torch.stack(rows) if rows else torch.zeros(0, MASK_SIDE, MASK_SIDE))
-    if (run / "palette.safetensors").exists():
-        look = Look(style, load_palette(run), config.style.seed)
-    else:
-        look = make_look(guides, style, config.style.seed)
-        save_palette(run, look.palette)
+        scale = fit_scale(panel, config)
+        small.append((to_float(reduced(panel.pixels, scale)), panel.light, panel_seed(panel.panel.id)))
+    detail = painted_share([(pixels, light) for pixels, light, _ in small])
+    guides = [drawing_guides(pixels, seed, light, detail) for pixels, light, seed in small]
+    look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
+    if look is None:
+        look = make_look(guides, style, config.style.seed, detail)
+        save_look(run, look)
     canvases = []
     while guides:
         made = look.canvas(guides.pop(0))
@@ -121,16 +129,19 @@ def _canvases(
     return canvases, torch.stack(masks), look
 
 
-def save_palette(run: Path, palette: Palette) -> None:
-    """Keeps the book's palette with the run: as JSON for people, with its table as tensors."""
-    write_json(run / "palette.json", palette.as_json())
-    names = ("source", "result", "share", "dark", "table")
-    checkpoint.save_tensors(
-        run / "palette.safetensors", {n: torch.from_numpy(np.ascontiguousarray(getattr(palette, n))) for n in names}
-    )
+PALETTE_PARTS = ("source", "result", "share", "dark", "table")
 
 
-def load_palette(run: Path) -> Palette:
-    """The palette of a run."""
-    kept = checkpoint.load_tensors(run / "palette.safetensors")
-    return Palette(**{name: tensor.numpy() for name, tensor in kept.items()})
+def save_look(run: Path, look: Look) -> None:
+    """Keeps the book's palette and detail with the run: as JSON for people, with the palette's table as tensors."""
+    write_json(run / "palette.json", look.palette.as_json())
+    parts = {n: torch.from_numpy(np.ascontiguousarray(getattr(look.palette, n))) for n in PALETTE_PARTS}
+    detail = torch.tensor([look.detail], dtype=torch.float64)
+    checkpoint.save_tensors(run / "look.safetensors", {**parts, "detail": detail})
+
+
+def load_look(run: Path, style: Floats, config: Config) -> Look:
+    """The look of a run."""
+    kept = checkpoint.load_tensors(run / "look.safetensors")
+    palette = Palette(**{name: kept[name].numpy() for name in PALETTE_PARTS})
+    return Look(style, palette, config.style.seed, float(kept["detail"][0]))

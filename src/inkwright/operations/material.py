@@ -117,8 +117,9 @@ def _cut(light: Floats, part: Box, width: int, height: int) -> Floats:
     x, y, w, h = part
     xs = ((np.arange(24) + 0.5) / 24 * w + x) / width * light.shape[1] - 0.5
     ys = ((np.arange(24) + 0.5) / 24 * h + y) / height * light.shape[0] - 0.5
-    grid = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
-    return np.asarray(cv2.remap(light, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    at_x, at_y = np.meshgrid(xs.astype(np.float32), ys.astype(np.float32))
+    cut = cv2.remap(light, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cut, np.float32)
 
 
 def panel_pictures(project: Project, book: Book) -> Iterator[PanelPicture]:

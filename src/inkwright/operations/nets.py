@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from inkwright.book import Book, Prior
 from inkwright.events import Clock, Event
+from inkwright.images import to_float
 from inkwright.learn import checkpoint
 from inkwright.learn.examples import Examples
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.train import Progress, Recipe, start, train
-from inkwright.images import to_float
 from inkwright.operations.material import panel_pictures, reduced
 from inkwright.project import Project
 

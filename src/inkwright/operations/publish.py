@@ -52,7 +52,7 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
     """
     wanted = list(dict.fromkeys(formats)) or list(DEFAULT_FORMATS)
     for name in wanted:
-        EXPORTERS[name]  # an unknown format is refused before any work  # noqa: B018
+        EXPORTERS[name]  # an unknown format is refused before any work
     if not is_fresh(project, False):
         raise ProjectError("The rendered pages are missing or out of date.", f"Run: inkwright render {project.root}")
     if is_published(project, wanted):
@@ -72,7 +72,7 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
         quality=config.publish.quality,
         dpi=config.publish.dpi,
         alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
-        notes=f"Drawn by {config.book.author or 'its author'}; painted by inkwright in the style {config.style.picture}.",
+        notes=f"Drawn by {config.book.author or 'its author'}, painted by inkwright in the style {config.style.picture}.",
     )
     summary: dict[str, Any] = {}
     for name in wanted:

@@ -12,11 +12,11 @@ from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Look
-from inkwright.learn.guides import ink_map
+from inkwright.learn.drawing import ink_map
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
-from inkwright.operations.fit import fit_key, load_palette, panel_guides
-from inkwright.operations.material import METHOD, PanelPicture, load_book, panel_picture, pages, work_scale
+from inkwright.operations.fit import fit_key, load_look, panel_guides
+from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.train import inputs
 from inkwright.project import Project, digest, read_json, write_bytes, write_json
@@ -35,7 +35,7 @@ class Brush:
     def panel(self, panel: PanelPicture) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
         scale = work_scale(panel.page_side, self.work_px)
-        canvas = self.look.canvas(panel_guides(panel, scale))
+        canvas = self.look.canvas(panel_guides(panel, scale, self.look.detail))
         X = paint(self.net, canvas.x, canvas.base, self.tile)
         height, width = panel.pixels.shape[:2]
         if X.shape[-2:] == (height, width):
@@ -86,7 +86,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     with_c = bool((read_json(run / "meta.json") or {}).get("with_c"))
     net = load_stylizer(run / ("fitted.safetensors" if with_c and not plain else "plain.safetensors"))
     config = project.config()
-    look = Look(to_float(read_picture(run / "style.png").pixels), load_palette(run), config.style.seed)
+    look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
     brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style.strength)
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0

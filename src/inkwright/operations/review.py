@@ -20,6 +20,7 @@ from inkwright.learn.judge import JudgeNet, grade, recipe
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.views import see
 from inkwright.operations.fit import fit_key
+from inkwright.operations.log import logged
 from inkwright.operations.material import PanelPicture, panel_pictures, reduced
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.operations.render import is_fresh, render_key
@@ -118,7 +119,8 @@ def _train_judge(project: Project, given: Inputs, key: str) -> Iterator[Event]:
     seed = config.style.seed + 10_007
     textures = noise_textures(96, config.train.px, generator(seed, 12))
     make = _judge_maker(given, config.train.px)
-    yield from train_nets(run, "review", make, data, held_out, recipe(config.review.judge_steps), textures, seed)
+    steps = recipe(config.review.judge_steps)
+    yield from logged(run, train_nets(run, "review", make, data, held_out, steps, textures, seed))
     write_json(run / "meta.json", {"format": checkpoint.VERSION, "key": key})
 
 

@@ -12,6 +12,7 @@ from inkwright.errors import UserError
 from inkwright.events import Clock, Event, Finished, Saved, Started
 from inkwright.images import jpeg_bytes, png_bytes, resize, to_float, to_uint8
 from inkwright.learn.canvas import make_look
+from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import drawing_guides
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
@@ -53,11 +54,13 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
         "stylize", config.fit.style_steps + config.fit.steps, f"{picture.name} in the style {Path(style).name}"
     )
     scale = work_scale(max(drawing.shape[:2]), config.render.work_px)
-    guides = drawing_guides(to_float(reduced(drawing, scale)), panel_seed("drawing"))
-    look = make_look([guides], look_of, config.style.seed)
+    full = to_float(reduced(drawing, scale))
+    detail = painted_share([(full, None)])
+    guides = drawing_guides(full, panel_seed("drawing"), None, detail)
+    look = make_look([guides], look_of, config.style.seed, detail)
     # Fitted on the drawing at the size of a panel; painted at its own.
     small = reduced(drawing, min(scale, config.fit.panel_px / max(drawing.shape[:2])))
-    panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing")))
+    panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing"), None, detail))
     with tempfile.TemporaryDirectory(prefix="inkwright-") as folder:
         rounds = Rounds(Path(folder), look, config, "stylize")
         yield from rounds.run_all([panel], torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None)

@@ -18,6 +18,7 @@ from inkwright.learn.classifiers import ElementNet, Ensemble
 from inkwright.learn.examples import Examples, folds
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.train import Recipe, Score, logits, platt, score
+from inkwright.operations.log import logged
 from inkwright.operations.material import book_key, load_book, load_prior, style_key, style_pixels
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.project import Project, digest, read_json, write_json
@@ -87,13 +88,14 @@ def train(project: Project) -> Iterator[Event]:
     g = generator(seed, 11)
     # Half the restylings belong to the chosen style, half to none: p_ij must be read well on stylized panels.
     textures = torch.cat([crops(style, 48, settings.px, g), noise_textures(48, settings.px, g)])
-    yield from train_nets(run, "train", maker(given.prior, settings.px), data, held_out, recipe, textures, seed)
+    make = maker(given.prior, settings.px)
+    yield from logged(run, train_nets(run, "train", make, data, held_out, recipe, textures, seed))
     scores, reliable, calibration, oof = _assess(run, given.prior, data, held_out, settings.px)
     checkpoint.save_tensors(run / "calibration.safetensors", {"reliable": reliable, "calibration": calibration})
     elements = [
         {"element": e.name, "kind": e.kind, **asdict(s)} for e, s in zip(given.prior.elements, scores, strict=True)
     ]
-    odd = _odd(given.prior, torch.sigmoid(oof * calibration[:, 0] + calibration[:, 1]))
+    odd = _odd(given.prior, reliable, torch.sigmoid(oof * calibration[:, 0] + calibration[:, 1]))
     meta = {
         "format": checkpoint.VERSION,
         "key": given.key,
@@ -163,13 +165,13 @@ def _assess(
     return scores, torch.tensor([s.reliable for s in scores]), torch.tensor(rows), oof
 
 
-def _odd(prior: Prior, p: Tensor) -> list[dict[str, Any]]:
-    """Marks that the classifier contradicts on a panel it had not seen."""
+def _odd(prior: Prior, reliable: Tensor, p: Tensor) -> list[dict[str, Any]]:
+    """Marks that a reliable classifier contradicts on a panel it had not seen."""
     out = []
     for i, element in enumerate(prior.elements):
         for j, panel in enumerate(prior.panels):
             mark, estimate = float(prior.table[i, j]), float(p[j, i])
-            if mark == mark and abs(mark - estimate) > FAR_OFF:
+            if bool(reliable[i]) and mark == mark and abs(mark - estimate) > FAR_OFF:
                 out.append({"element": element.name, "panel": panel, "mark": int(mark), "p": round(estimate, 3)})
     return out
 

@@ -261,7 +261,7 @@ def element_rows(review: Review, summary: dict[str, Any]) -> list[dict[str, Any]
             {
                 **entry,
                 "auc": number(auc),
-                "bar": round(100 * max(0.0, float(auc) * 2 - 1)) if known(auc) else 0,
+                "bar": round(100 * max(0.0, float(auc or 0) * 2 - 1)) if known(auc) else 0,
                 "positives": number(score.get("positives", entry["appears"])),
                 "scored": bool(score),
                 "reliable": bool(score.get("reliable", True)),

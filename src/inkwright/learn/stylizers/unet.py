@@ -4,6 +4,8 @@ Nothing in it looks at the whole picture: normalisation is per pixel, over chann
 largest single cause of inconsistency between panels, and it makes tiles show.
 """
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -50,7 +52,7 @@ class StrokeUNet(nn.Module):
 
     Args:
         planes: channels of x, without the base.
-        spread: (3, 3) A = Cov^(1/2) of the style's colours: r speaks in the directions in which the style's paints vary.
+        spread: (3, 3) A = Cov^(1/2) of the style's colours, so that r moves as the style's paints vary.
         widths: channels at half, quarter and eighth size.
         blocks: residual blocks at the bottom.
         head: channels at full size.
@@ -71,7 +73,7 @@ class StrokeUNet(nn.Module):
         inputs = planes + 3
         self.stem = nn.ModuleList([_conv(inputs * 4, widths[0], 1), _conv(widths[0], widths[0])])
         self.stem_norm = PixelNorm(widths[0])
-        steps = list(zip(widths[:-1], widths[1:], strict=True))
+        steps = list(pairwise(widths))
         self.down = nn.ModuleList([nn.Conv2d(a, b, 4, 2, 1) for a, b in steps])
         self.down_norm = nn.ModuleList([PixelNorm(b) for _, b in steps])
         self.middle = nn.Sequential(*[_Residual(widths[-1]) for _ in range(blocks)])

@@ -1,0 +1,70 @@
+# make demo   makes the embedded comic in demo/, from drawn pages to finished book
+# make test   checks style, types and behaviour
+#
+# Both make .venv themselves, once; they do it again when pyproject.toml or constraints.txt changes.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint check-all docs bench clean
+
+BIN := .venv/bin
+# One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
+ONE_THREAD := OMP_NUM_THREADS=1
+
+help:
+	@echo "make demo       make the embedded comic in demo/ (no network once installed)"
+	@echo "make test       ruff, mypy and all tests"
+	@echo "make lint       ruff and mypy alone"
+	@echo "make check-all  lint, every test and the demo"
+	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
+	@echo "make bench      measure times and figures"
+	@echo "make clean      remove demo/, caches and build leftovers; .venv stays"
+
+demo: .venv/installed
+	$(BIN)/inkwright demo demo
+
+test: lint
+	$(ONE_THREAD) $(BIN)/pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-all: lint
+	$(ONE_THREAD) $(BIN)/pytest -m ""
+	$(MAKE) demo
+
+docs: .venv/installed
+	$(BIN)/python tools/docs.py
+
+bench: .venv/installed
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf demo build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests tools -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# pip is what a virtual environment gets last: an interrupted one is made again.
+# Python 3.11 where it is there, else python3 if it is new enough. Each is started: a name on the PATH may lead nowhere.
+.venv/bin/pip:
+	@for candidate in python3.11 python3; do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "inkwright needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none). Install Python 3.11 and run make again." >&2; \
+	  exit 1; \
+	fi; \
+	echo "Making .venv with $$($$found --version)."; \
+	$$found -m venv .venv || { \
+	  echo "The virtual environment could not be made. On Debian and Ubuntu, install the package python3-venv and run make again." >&2; \
+	  rm -rf .venv; exit 1; }
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/pip
+	@echo "Installing inkwright and what it needs into .venv; this is done once and takes some minutes."
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@

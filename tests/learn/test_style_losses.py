@@ -1,0 +1,278 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from inkwright.learn.style_losses import (
+    ToneTexture,
+    box_mean,
+    colour_spread,
+    cosine,
+    ink_contrast,
+    luma,
+    palette,
+    reconstruction,
+    structure,
+)
+from inkwright.learn.tensors import generator
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    return torch.rand(*shape, generator=generator(seed))
+
+
+def stripes(
+    side: int = 128, period: float = 8.0, across: bool = False, strength: float = 0.25, seed: int = 0
+) -> Tensor:
+    """Wavy stripes around mid-grey, (1, 3, side, side)."""
+    y, x = torch.meshgrid(torch.arange(side).float(), torch.arange(side).float(), indexing="ij")
+    along, over = (x, y) if across else (y, x)
+    wave = torch.sin(6.283 / period * over + torch.sin(along / 17 + seed))
+    return (0.5 + strength * wave)[None, None].repeat(1, 3, 1, 1)
+
+
+def grey(value: float, side: int = 128) -> Tensor:
+    return torch.full((1, 3, side, side), value)
+
+
+def soft(X: Tensor) -> Tensor:
+    return F.avg_pool2d(F.pad(X, (6, 6, 6, 6), mode="replicate"), 13, 1)
+
+
+def test_luma_weighs_green_most_and_keeps_white():
+    colours = torch.eye(3)[:, :, None, None]
+    assert luma(colours).flatten().tolist() == pytest.approx([0.299, 0.587, 0.114])
+    assert float(luma(grey(1.0, 1))) == pytest.approx(1.0)
+
+
+# -- R ----------------------------------------------------------------------------------------------------------------
+
+
+def test_reconstruction_is_zero_for_the_same_picture_and_worked_by_hand_for_another():
+    Y = noise(1, 3, 8, 8)
+    assert float(reconstruction(Y, Y)) == 0
+    assert float(reconstruction(Y + 0.1, Y)) == pytest.approx(0.1, abs=1e-6)  # a constant has no gradient
+    columns = torch.zeros(1, 3, 2, 2)
+    columns[..., 1] = 1
+    # |d| = 1/2, |∂x d| = 1 everywhere, |∂y d| = 0
+    assert float(reconstruction(columns, torch.zeros_like(columns))) == pytest.approx(0.5 + 0.5)
+
+
+def test_reconstruction_prices_a_wrong_edge_higher_than_a_wrong_tone():
+    Y = stripes()
+    tinted, smeared = Y + 0.25, grey(0.5)
+    assert (smeared - Y).abs().mean() < (tinted - Y).abs().mean()
+    assert reconstruction(smeared, Y) > 0.8 * reconstruction(tinted, Y)
+    assert reconstruction(smeared, Y) > 1.2 * (smeared - Y).abs().mean()
+
+
+# -- E ----------------------------------------------------------------------------------------------------------------
+
+
+def blocks() -> Tensor:
+    return F.interpolate(noise(1, 3, 8, 8), scale_factor=16, mode="nearest")
+
+
+def test_structure_is_nothing_where_light_and_dark_are_kept():
+    flat = blocks()
+    assert float(structure(flat, flat)) < 1e-3
+    assert float(structure(flat * 0.6 + 0.2, flat)) < 0.02  # other tones, same shapes
+
+
+def test_structure_grows_as_the_drawing_is_lost():
+    flat, veil = blocks(), noise(1, 3, 128, 128)
+    found = [float(structure((1 - a) * flat + a * veil, flat)) for a in (0.0, 0.3, 0.6, 0.9)]
+    assert found == sorted(found)
+    assert found[-1] > 0.2
+    assert float(structure(1 - flat, flat)) > 1.5  # light and dark change places
+
+
+def test_structure_leaves_strokes_free_where_the_drawing_is_flat():
+    assert float(structure(stripes(strength=0.1), grey(0.5))) < 0.05
+
+
+# -- K ----------------------------------------------------------------------------------------------------------------
+
+
+def pen_line(side: int = 64) -> Tensor:
+    ink = torch.zeros(1, 1, side, side)
+    ink[..., side // 2 - 1 : side // 2 + 2, 8:-8] = 1
+    return ink
+
+
+def test_ink_is_nothing_where_lines_are_dark_and_grows_as_they_fade():
+    ink = pen_line()
+    found = [float(ink_contrast(0.8 - ink * depth, ink)) for depth in (0.6, 0.3, 0.15, 0.0, -0.1)]
+    assert found[0] < 1e-6
+    assert found[1] < 2e-3
+    assert found == sorted(found)
+    assert found[3] > 10 * max(found[1], 1e-6)
+
+
+def test_ink_on_black_needs_no_contrast_and_no_ink_no_price():
+    assert float(ink_contrast(grey(0.0, 64), pen_line())) == 0
+    assert float(ink_contrast(noise(1, 3, 64, 64), torch.zeros(1, 1, 64, 64))) == 0
+
+
+def test_a_dark_panel_where_all_is_ink_is_finite():
+    X = grey(0.5, 32).requires_grad_()
+    found = ink_contrast(X, torch.ones(1, 1, 32, 32))
+    found.sum().backward()
+    assert torch.isfinite(found).all()
+    assert X.grad is not None
+    assert torch.isfinite(X.grad).all()
+
+
+# -- P ----------------------------------------------------------------------------------------------------------------
+
+
+def test_palette_prices_a_tint_by_its_square_and_strokes_by_nothing():
+    flat = grey(0.5)
+    assert float(palette(flat + 0.1, flat)) == pytest.approx(0.01, rel=1e-3)
+    assert float(palette(flat + 0.2, flat)) == pytest.approx(0.04, rel=1e-3)
+    assert float(palette(stripes(128, 8), flat)) < 2e-4
+
+
+def test_palette_sees_two_colours_that_change_places():
+    flat = torch.cat([grey(0.2, 64), grey(0.8, 64)], 3)
+    assert float(palette(flat.flip(3), flat)) == pytest.approx(0.36, rel=1e-3)
+
+
+# -- T ----------------------------------------------------------------------------------------------------------------
+
+
+def texture_of(style: Tensor, **options) -> ToneTexture:
+    return ToneTexture(style, generator(1), **options)
+
+
+def distance(texture: ToneTexture, X: Tensor, flat: Tensor | None = None) -> float:
+    """Averaged over draws of the filters, with X's own soft version for its tones."""
+    flat = soft(X) if flat is None else flat
+    return sum(float(texture(X, flat, generator(9, n))) for n in range(4)) / 4
+
+
+def test_texture_prefers_the_style_itself_to_flats_and_to_other_textures():
+    texture = texture_of(stripes(160))
+    own = distance(texture, stripes(128, seed=2))
+    others = {
+        "flat": grey(0.5),
+        "finer": stripes(128, 4),
+        "across": stripes(128, across=True),
+        "noise": 0.5 + 0.5 * (noise(1, 3, 128, 128) - 0.5),
+        "stronger": stripes(128, strength=0.5),
+    }
+    found = {name: distance(texture, X) for name, X in others.items()}
+    assert {name: value for name, value in found.items() if value < 3 * own} == {}
+
+
+def two_tones(swapped: bool, side: int = 128) -> Tensor:
+    """Dark with stripes on the left, light and smooth on the right; or the stripes in the light."""
+    wave = stripes(side, strength=0.12) - 0.5
+    tone = torch.where(torch.arange(side) < side // 2, 0.2, 0.8).expand(1, 3, side, side)
+    rough = (tone > 0.5) if swapped else (tone < 0.5)
+    return tone + wave * rough
+
+
+def test_texture_asks_for_each_tone_its_own_strokes():
+    texture = texture_of(two_tones(False, 160))
+    right, wrong = distance(texture, two_tones(False)), distance(texture, two_tones(True))
+    assert wrong > 2 * right
+
+
+def test_texture_leaves_the_palette_to_another_term():
+    texture = texture_of(stripes(160))
+    flat = soft(stripes())
+    assert distance(texture, stripes() + 0.2, flat) == pytest.approx(distance(texture, stripes(), flat), rel=1e-3)
+
+
+def test_texture_is_decided_by_its_generator():
+    X = stripes()
+    first, second = texture_of(stripes(160)), texture_of(stripes(160))
+    assert torch.equal(first(X, X, generator(3)), second(X, X, generator(3)))
+    assert not torch.equal(first(X, X, generator(3)), first(X, X, generator(4)))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (13, 97), (40, 25), (64, 200)])
+def test_texture_of_any_size_is_finite(size):
+    texture = texture_of(stripes(96))
+    X = noise(1, 3, *size).requires_grad_()
+    found = texture(X, X.detach(), generator(0))
+    found.sum().backward() if found.requires_grad else None
+
+    assert found.shape == (1,)
+    assert torch.isfinite(found).all()
+    assert X.grad is None or torch.isfinite(X.grad).all()
+
+
+@pytest.mark.parametrize("style", [grey(0.5, 96), grey(1.0, 96), grey(0.0, 96)])
+def test_texture_of_a_style_without_any_is_finite(style):
+    assert 0 <= distance(texture_of(style), noise(1, 3, 64, 64)) < float("inf")
+
+
+# -- all terms --------------------------------------------------------------------------------------------------------
+
+
+def terms(X: Tensor, flat: Tensor, ink: Tensor, texture: ToneTexture) -> dict[str, Tensor]:
+    return {
+        "reconstruction": reconstruction(X, flat),
+        "structure": structure(X, flat),
+        "ink": ink_contrast(X, ink),
+        "palette": palette(X, flat),
+        "texture": texture(X, flat, generator(5)),
+    }
+
+
+@pytest.mark.parametrize("X", [grey(0.0, 64), grey(1.0, 64), grey(0.5, 64), noise(1, 3, 64, 64)])
+@pytest.mark.parametrize("flat", [grey(0.0, 64), grey(1.0, 64), noise(1, 3, 64, 64, seed=1)])
+def test_every_gradient_is_finite(X, flat):
+    texture = texture_of(stripes(96))
+    for name in terms(X, flat, pen_line(), texture):
+        x = X.clone().requires_grad_()
+        value = terms(x, flat, pen_line(), texture)[name]
+        value.sum().backward()
+        assert x.grad is not None
+        assert torch.isfinite(value).all(), name
+        assert torch.isfinite(x.grad).all(), name
+
+
+@pytest.mark.parametrize("name", ["structure", "ink", "palette"])
+def test_a_batch_is_priced_panel_by_panel(name):
+    X, flat, ink = noise(3, 3, 64, 64), noise(3, 3, 64, 64, seed=1), noise(3, 1, 64, 64, seed=2)
+    texture = texture_of(stripes(96))
+    together = terms(X, flat, ink, texture)[name]
+    alone = [terms(X[b : b + 1], flat[b : b + 1], ink[b : b + 1], texture)[name][0] for b in range(3)]
+    torch.testing.assert_close(together, torch.stack(alone))
+
+
+@pytest.mark.parametrize(("name", "within"), [("structure", 0.1), ("palette", 1e-4), ("ink", 0.1)])
+def test_the_size_of_a_panel_does_not_weigh(name, within):
+    X, flat, ink = noise(1, 3, 128, 128), blocks(), (noise(1, 1, 128, 128, seed=3) > 0.8).float()
+    texture = texture_of(stripes(96))
+    small, large = (
+        float(terms(*(V.repeat(1, 1, n, n) for V in (X, flat, ink)), texture)[name])
+        for n in (1, 2)  # type: ignore[misc]
+    )
+    assert large == pytest.approx(small, rel=within)
+
+
+def test_box_mean_is_the_mean_over_square_windows():
+    X = noise(2, 3, 11, 9)
+    torch.testing.assert_close(box_mean(X, 5), F.avg_pool2d(X, 5, 1))
+    torch.testing.assert_close(box_mean(X, 3, 1), F.avg_pool2d(X, 3, 1, 1))
+
+
+def test_colour_spread_is_the_symmetric_root_of_the_covariance():
+    style = noise(1, 3, 40, 50) * torch.tensor([0.9, 0.5, 0.2]).view(1, 3, 1, 1)
+    A = colour_spread(style)
+    torch.testing.assert_close(A, A.T)
+    torch.testing.assert_close(A @ A, torch.cov(style[0].flatten(1)).clamp_min(0), atol=2e-4, rtol=0.01)
+    assert torch.linalg.eigvalsh(colour_spread(grey(0.5, 20))).min() > 0  # even a flat style leaves room to move
+
+
+def test_the_learning_rate_warms_up_and_falls():
+    factors = [cosine(step, 100) for step in range(101)]
+    assert factors[0] < 0.1
+    assert max(factors) == max(factors[10:20])
+    assert factors[15:] == sorted(factors[15:], reverse=True)
+    assert factors[-1] == pytest.approx(0.02)
+    assert cosine(0, 0) > 0

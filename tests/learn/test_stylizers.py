@@ -1,0 +1,110 @@
+import pytest
+import torch
+from torch import Tensor, nn
+
+from inkwright.learn.canvas import PLANES
+from inkwright.learn.stylizers import STYLIZERS
+from inkwright.learn.stylizers.unet import PixelNorm, StrokeUNet
+from inkwright.learn.tensors import generator
+
+FAR = 112
+"""Pixels; further than the network can look."""
+
+
+def network(shake: float = 0.02, planes: int = PLANES) -> StrokeUNet:
+    """A network with the weights of a beginner, shaken as training would."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = StrokeUNet(planes, 0.25 * torch.eye(3))
+    g = generator(1)
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.add_(torch.randn(weight.shape, generator=g) * shake)
+    return net.eval().requires_grad_(False)
+
+
+def canvas(height: int, width: int, planes: int = PLANES, seed: int = 2, count: int = 1) -> tuple[Tensor, Tensor]:
+    g = generator(seed)
+    return torch.randn(count, planes, height, width, generator=g), torch.rand(count, 3, height, width, generator=g)
+
+
+def test_the_table_makes_the_network():
+    assert isinstance(STYLIZERS["unet"](planes=5), StrokeUNet)
+
+
+def test_it_has_the_parameters_of_the_recipe():
+    assert sum(weight.numel() for weight in network().parameters()) == pytest.approx(356_000, rel=0.02)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (65, 71), (17, 200), (8, 8), (1, 1), (3, 41)])
+def test_any_size_comes_out_as_it_went_in(size):
+    x, base = canvas(*size)
+    y = network()(x, base)
+
+    assert y.shape == base.shape
+    assert y.dtype == torch.float32
+    assert torch.isfinite(y).all()
+    assert float(y.min()) > 0
+    assert float(y.max()) < 1
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_black_and_white_bases_stay_within_range_and_can_be_left(value):
+    x, base = canvas(32, 32)
+    base = torch.full_like(base, value).requires_grad_()
+    y = network()(x.requires_grad_(), base)
+    y.sum().backward()
+
+    assert 0 < float(y.detach().min()) <= float(y.detach().max()) < 1
+    assert x.grad is not None
+    assert torch.isfinite(x.grad).all()
+    assert float(x.grad.abs().sum()) > 0
+
+
+def test_a_beginner_stays_close_to_the_base():
+    x, base = canvas(64, 64)
+    base = base.clamp(0.05, 0.95)
+    assert float((network(0.0)(x, base) - base).abs().mean()) < 0.05
+
+
+def test_no_pixel_depends_on_one_far_away():
+    net = network(0.05)
+    x, base = canvas(64, 2 * FAR + 40)
+    before = net(x, base)
+    x[..., : FAR // 2] = 9.0
+    base[..., : FAR // 2] = 1.0
+    after = net(x, base)
+
+    assert float((after - before)[..., : FAR // 2].abs().max()) > 0.05
+    assert torch.equal(after[..., FAR // 2 + FAR :], before[..., FAR // 2 + FAR :])
+
+
+def test_other_panels_of_the_batch_do_not_matter_either():
+    net = network().train()  # while training, too
+    x, base = canvas(40, 56, count=3)
+    together = net(x, base)
+    for b in range(3):
+        torch.testing.assert_close(together[b : b + 1], net(x[b : b + 1], base[b : b + 1]), atol=1e-5, rtol=0)
+
+
+def test_no_layer_keeps_statistics_of_whole_pictures():
+    banned = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.AdaptiveAvgPool2d)
+    assert [layer for layer in network().modules() if isinstance(layer, banned)] == []
+
+
+def test_the_norm_looks_at_one_pixel_at_a_time():
+    norm = PixelNorm(6)
+    x, _ = canvas(5, 5, planes=6)
+    whole = norm(x)
+    torch.testing.assert_close(norm(x[..., 2:3, 3:4]), whole[..., 2:3, 3:4])
+    torch.testing.assert_close(whole.pow(2).mean(1), torch.ones(1, 5, 5), atol=1e-2, rtol=0)
+
+
+def test_strokes_vary_in_the_directions_of_the_styles_paints():
+    net = network()
+    net.spread.copy_(torch.diag(torch.tensor([1.0, 0.0, 0.0])))  # the style varies in red alone
+    x, base = canvas(32, 32)
+    base = base.clamp(0.05, 0.95)
+    moved = (net(x, base) - base).abs().mean((0, 2, 3))
+    assert float(moved[0]) > 0.01
+    assert float(moved[1:].max()) < 1e-5
