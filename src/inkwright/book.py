@@ -6,6 +6,7 @@ program's notes survive a round trip. Coordinates: a page's panels in page pixel
 """
 
 import json
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -19,18 +20,32 @@ from inkwright.registry import suggest
 
 VERSION = 1
 KINDS = ("character", "setting", "prop")
+FARTHEST = 1_000_000
+"""Largest coordinate, in pixels; pages are far smaller, and pixel arithmetic stays exact."""
 Kind = Literal["character", "setting", "prop"]
 BalloonKind = Literal["speech", "thought", "whisper", "shout", "caption", "sound"]
 
 
-def _rounded(value: Any) -> Any:
-    """Numbers of another program may carry decimals; pixels do not."""
+def _numbers(value: Any, shape: str, count: int) -> Any:
+    """Whole pixels: numbers of another program may carry decimals."""
     if isinstance(value, list | tuple):
+        if len(value) != count:
+            raise ValueError(f"{shape} is expected, got {len(value)} numbers")
+        if any(isinstance(v, int) and abs(v) > FARTHEST for v in value):
+            raise ValueError(f"a coordinate may be at most {FARTHEST} pixels")
         return tuple(
-            round(v) if isinstance(v, float) and v == v and abs(v) < 1e9 and not isinstance(v, bool) else v
+            round(v) if isinstance(v, float) and v == v and abs(v) <= FARTHEST and not isinstance(v, bool) else v
             for v in value
         )
     return value
+
+
+def _four(value: Any) -> Any:
+    return _numbers(value, "a box [x, y, width, height]", 4)
+
+
+def _two(value: Any) -> Any:
+    return _numbers(value, "a point [x, y]", 2)
 
 
 def _sized(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
@@ -39,9 +54,9 @@ def _sized(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     return box
 
 
-Box = Annotated[tuple[int, int, int, int], BeforeValidator(_rounded), AfterValidator(_sized)]
+Box = Annotated[tuple[int, int, int, int], BeforeValidator(_four), AfterValidator(_sized)]
 """(x, y, width, height) in whole pixels."""
-Point = Annotated[tuple[int, int], BeforeValidator(_rounded)]
+Point = Annotated[tuple[int, int], BeforeValidator(_two)]
 
 
 class _Data(BaseModel):
@@ -128,10 +143,14 @@ def parse_book(text: str, name: str = "book.json") -> Book:
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        json.dumps(data, ensure_ascii=False).encode()  # half a character, as in "\\ud800", cannot be written again
+    except (ValueError, RecursionError) as error:
         raise BookError(f"{name} is not valid JSON: {error}.", "Mend that place, or restore an earlier copy.") from None
     if not isinstance(data, dict):
-        raise BookError(f"{name} holds a {type(data).__name__} where an object with 'version' and 'pages' is expected.")
+        raise BookError(
+            f"{name} holds a {type(data).__name__} where an object with 'version' and 'pages' is expected.",
+            f'Write {{"version": {VERSION}, "pages": [...]}}, or restore an earlier copy.',
+        )
     version = data.get("version")
     if isinstance(version, int) and version > VERSION:
         raise BookError(
@@ -146,14 +165,15 @@ def parse_book(text: str, name: str = "book.json") -> Book:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BookError(
-            f"{name}: {where}: {first['msg']} (found {str(first['input'])[:80]!r}).", "Mend that value."
+            f"{name}: {where}: {first['msg'].removeprefix('Value error, ')} (found {str(first['input'])[:80]!r}).",
+            "Mend that value.",
         ) from None
     seen: set[str] = set()
     for panel_id in book.panel_ids():
         if panel_id.lower() in seen:  # pictures of p1.A and p1.a would overwrite each other on some file systems
             raise BookError(f"{name} has two panels with the id '{panel_id}'.", "Give each panel its own id.")
         seen.add(panel_id.lower())
-    files = [page.file for page in book.pages]
+    files = [posixpath.normpath(page.file) for page in book.pages]
     for file in files:
         if files.count(file) > 1:
             raise BookError(f"{name} lists the page '{file}' twice.", "Remove one of the two.")

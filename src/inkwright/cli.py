@@ -6,16 +6,17 @@ Exit codes: 0 done, 2 the user can mend it, 1 our fault, 130 stopped by the user
 
 import contextlib
 import json
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from inkwright import __version__
-from inkwright.errors import ConfigError, InkwrightError
+from inkwright.errors import ConfigError, DiskError, InkwrightError, InternalError, UserError
 from inkwright.events import Event, Finished, PageDone, Saved, Started, Step, Table, Warned, as_dict
 
 FOLDER = click.Path(path_type=Path)  # the operations check existence: their sentence is better than click's
@@ -29,7 +30,11 @@ class Face:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        self.console = Console(highlight=False, soft_wrap=False)
+        class Pipe(Console):
+            def on_broken_pipe(self) -> None:  # rich's own would exit with 1, which says that it was our fault
+                raise BrokenPipeError
+
+        self.console = Pipe(highlight=False, soft_wrap=False)
         columns = (
             TextColumn("{task.description:<13}"),
             BarColumn(28),
@@ -130,6 +135,9 @@ def run(work: Callable[[], Iterator[Event]], as_json: bool) -> None:
     """Runs an operation, shows its events and turns errors into sentences and exit codes."""
     with contextlib.suppress(ValueError):  # not in the main thread: somebody else's signals
         signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):  # a file's name may be no text at all; JSON is UTF-8 wherever it goes
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace", **({"encoding": "utf-8"} if as_json else {}))  # type: ignore[union-attr]
     try:
         with Lines() if as_json else Face() as face:
             for event in work():
@@ -137,50 +145,98 @@ def run(work: Callable[[], Iterator[Event]], as_json: bool) -> None:
     except InkwrightError as error:
         fail(error, as_json)
     except KeyboardInterrupt:
-        message = "Stopped. Finished work is kept: run the same command again to go on."
-        print(
-            json.dumps({"event": "stopped", "message": message}) if as_json else f"\n{message}",
-            file=sys.stdout if as_json else sys.stderr,
-        )
+        stopped(as_json)
+    except BrokenPipeError:  # whoever read our output has gone, as with `| head -1`: nobody is left to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(STOPPED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except MemoryError:
-        fail(ConfigError("There is not enough memory.", "Set render.tile_px or fit.panel_px lower."), as_json)
-    except OSError as error:
-        from inkwright.project import guarded
-
-        try:
-            with guarded(Path(error.filename or "A file")):
-                raise error
-        except InkwrightError as told:
-            fail(told, as_json)
     except Exception as error:
-        import tempfile
-        import traceback
-
-        with tempfile.NamedTemporaryFile("w", prefix="inkwright-", suffix=".log", delete=False) as log:
-            traceback.print_exc(file=log)
-        mistake = InkwrightError(
-            f"inkwright made a mistake: {type(error).__name__}: {error}.",
-            f"Please report it with {log.name}; your files are as they were.",
-        )
-        fail(mistake, as_json)
+        fail(told(error), as_json)
 
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def fail(error: InkwrightError, as_json: bool) -> None:
+def told(error: Exception) -> InkwrightError:
+    """An error that nobody foresaw, as a sentence."""
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in str(error)):
+        return ConfigError("There is not enough memory.", "Set render.tile_px or fit.panel_px lower.")
+    if isinstance(error, OSError):
+        from inkwright.project import is_full
+
+        name = error.filename or "A file"
+        if is_full(error):
+            return DiskError("The disk is full.", "Free some space and run the same command again.")
+        return DiskError(f"{name} cannot be used: {error.strerror or error}.", "Check that path and its permissions.")
+    hint = "Please report it; your files are as they were."
+    with contextlib.suppress(OSError):
+        import tempfile
+        import traceback
+
+        with tempfile.NamedTemporaryFile("w", prefix="inkwright-", suffix=".log", delete=False) as log:
+            traceback.print_exception(error, file=log)
+        hint = f"Please report it with {log.name}; your files are as they were."
+    return InternalError(f"inkwright made a mistake: {type(error).__name__}: {error}.", hint)
+
+
+def fail(error: InkwrightError, as_json: bool) -> NoReturn:
     """Says what is wrong and what to do, and exits."""
     if as_json:
-        told = {"event": "error", "message": error.message, "hint": error.hint, "kind": type(error).__name__}
-        print(json.dumps(told, ensure_ascii=False), flush=True)
+        said = {"event": "error", "message": error.message, "hint": error.hint, "kind": type(error).__name__}
+        print(json.dumps(said, ensure_ascii=False), flush=True)
     else:
         print(f"Error: {error}", file=sys.stderr)
     sys.exit(error.exit_code)
+
+
+def stopped(as_json: bool) -> NoReturn:
+    """Says that the user stopped the work, and exits."""
+    message = "Stopped. Finished work is kept: run the same command again to go on."
+    if as_json:
+        print(json.dumps({"event": "stopped", "message": message}), flush=True)
+    else:
+        print(f"\n{message}", file=sys.stderr)
+    sys.exit(STOPPED)
+
+
+class Commands(click.Group):
+    """All commands; what is wrong with a command line is told as JSON too, where that is asked for."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Parses the command line and runs its command; exits unless `standalone_mode` is off."""
+        given = list(sys.argv[1:] if args is None else args)
+        if not standalone_mode:
+            return super().main(given, prog_name, complete_var, False, **extra)
+        as_json = "--json" in given
+        try:
+            code = super().main(given, prog_name, complete_var, False, **extra)
+        except click.Abort:
+            stopped(as_json)
+        except click.ClickException as error:
+            if not as_json:
+                error.show()
+                sys.exit(error.exit_code)
+            command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "inkwright"
+            fail(UserError(error.format_message(), f"See: {command} --help"), True)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+class Elements(click.Group):
+    """A group whose own options may stand behind its directory, as those of every command may."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts options right behind the directory before it, where click looks for them."""
+        if args and not args[0].startswith("-"):
+            count = next((n for n, arg in enumerate(args[1:]) if not arg.startswith("-")), len(args) - 1)
+            args = [*args[1 : 1 + count], args[0], *args[1 + count :]]
+        return super().parse_args(ctx, args)
 
 
 def options(*names: str, without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
@@ -222,6 +278,7 @@ def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], *
         with project.lock():
             settings = given(values)
             if settings:
+                _check_style(project, settings)
                 project.set_config(settings)
                 yield Saved(
                     "settings",
@@ -235,11 +292,19 @@ def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], *
     run(work, as_json)
 
 
+def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
+    """Refuses a style that does not exist before it is saved as a setting."""
+    if "picture" in settings.get("style", {}):
+        from inkwright.operations.material import find_style
+
+        find_style(project, settings["style"]["picture"])
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
 directory = click.argument("directory", metavar="DIR", type=FOLDER)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="inkwright")
 def cli() -> None:
     """Draw a whole comic crudely; get it back in one look, the same from page to page.
@@ -297,7 +362,7 @@ def panels(directory: Path, again: tuple[str, ...], as_json: bool) -> None:
     at_work(directory, "new:panels", as_json, {}, again=again)
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(cls=Elements, invoke_without_command=True)
 @directory
 @json_option
 @click.pass_context

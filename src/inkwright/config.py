@@ -15,7 +15,7 @@ VERSION = 1
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BookSettings(_Section):
@@ -45,7 +45,7 @@ class StyleSettings(_Section):
 class TrainSettings(_Section):
     """The element classifiers."""
 
-    steps: int = Field(200, ge=1, le=20000, description="Training steps of each net.")
+    steps: int = Field(300, ge=1, le=20000, description="Training steps of each net.")
     px: int = Field(
         96, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
     )
@@ -105,7 +105,7 @@ class PublishSettings(_Section):
 class Config(_Section):
     """All sections of inkwright.toml."""
 
-    version: int = Field(VERSION, description="Format of this file.")
+    version: int = Field(VERSION, ge=1, description="Format of this file.")
     book: BookSettings = BookSettings()
     style: StyleSettings = StyleSettings()
     train: TrainSettings = TrainSettings()

@@ -104,17 +104,20 @@ def _upright_rgb(image: Image.Image, path: Path) -> Picture:
     if getattr(image, "n_frames", 1) > 1:
         notes.append(f"first of {getattr(image, 'n_frames', 1)} frames")
         image.seek(0)
-    if _png_is_16_bit(path):
-        notes.append("16-bit reduced to 8")
+    deep = _png_is_16_bit(path)
     image.load()
     turned = ImageOps.exif_transpose(image)
     if turned.size != image.size or image.getexif().get(0x0112, 1) not in (0, 1):
         notes.append("turned by EXIF")
     image = turned
     if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
-        values = np.asarray(image).astype(np.float64)
-        top = 65535.0 if values.max() > 255 else (255.0 if values.max() > 1 else 1.0)
+        values = np.nan_to_num(np.asarray(image).astype(np.float64))
+        deep = deep or image.mode != "I"
+        # A dark 16-bit picture stays dark; whole numbers of 32 bits and floats say their range only by their values.
+        sixteen = deep and image.mode != "F"
+        top = 65535.0 if sixteen or values.max() > 255 else (255.0 if values.max() > 1 else 1.0)
         image = Image.fromarray((np.clip(values / top, 0, 1) * 255).round().astype(np.uint8), "L")
+    if deep:
         notes.append("16-bit reduced to 8")
     if image.mode == "CMYK":
         image = _from_cmyk(image, icc)

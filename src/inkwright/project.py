@@ -90,6 +90,7 @@ class Project:
 
     def set_config(self, values: dict[str, dict[str, Any]]) -> None:
         """Writes settings into inkwright.toml, keeping its comments and everything else."""
+        self.config()  # refuses a file that is broken already, before anything is changed in it
         document = tomlkit.parse(read_text(self.toml))
         for section, settings in values.items():
             table = document.setdefault(section, tomlkit.table())
@@ -100,7 +101,8 @@ class Project:
 
     def title(self) -> str:
         """The book's title: as set, else the folder's name."""
-        return self.config().book.title or self.root.resolve().name.replace("-", " ").replace("_", " ")
+        folder = self.root.resolve().name.encode("utf-8", "replace").decode()  # a folder's name may be no text at all
+        return self.config().book.title or folder.replace("-", " ").replace("_", " ")
 
     def book(self) -> Book:
         """book.json, or an empty book where there is none yet."""
@@ -118,6 +120,8 @@ class Project:
         Raises:
             BookError: the path leads out of the project.
         """
+        if "\0" in file:
+            raise BookError(f"book.json names the page {file!r}, which cannot be a file.", "Mend that name.")
         path = (self.root / file).resolve()
         if not path.is_relative_to(self.root.resolve()):
             raise BookError(
@@ -126,11 +130,18 @@ class Project:
         return path
 
     def page_files(self) -> list[Path]:
-        """The pictures in pages/, in natural order (p2 before p10)."""
-        if not self.pages.is_dir():
-            return []
-        found = [p for p in self.pages.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".")]
-        return sorted(found, key=lambda p: natural(p.name))
+        """The pictures in pages/, in natural order (p2 before p10).
+
+        Raises:
+            ProjectError: a file's name is not text, so that book.json cannot name it.
+        """
+        found = pictures_in(self.pages)
+        for path in found:
+            if not is_text(path.name):
+                raise ProjectError(
+                    f"The name of the picture {path.name!r} in {self.pages} is not UTF-8 text.", "Rename that file."
+                )
+        return found
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
@@ -156,7 +167,7 @@ class Project:
             if made is not None and made.get("key") == key and not (run / "meta.json").exists():
                 return run
         numbers = [
-            int(p.name.split("-")[0]) for p in (self.root / "runs").glob("*-*") if p.name.split("-")[0].isdigit()
+            int(p.name.split("-")[0]) for p in (self.root / "runs").glob("*-*") if p.name.split("-")[0].isdecimal()
         ]
         run = self.root / "runs" / f"{max(numbers, default=0) + 1:04d}-{stage}"
         write_json(run / "config.json", {"key": key, **config})
@@ -189,10 +200,35 @@ def load_prior_text(project: Project) -> str | None:
     return read_text(project.prior_path) if project.prior_path.exists() else None
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """The pictures in a folder, told by their suffixes, in natural order; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    found = [p for p in folder.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".")]
+    return sorted(found, key=lambda p: natural(p.name))
+
+
+def from_home(path: str) -> Path:
+    """A path in which `~` is the home folder; `~nobody` stays as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
+def is_text(name: str) -> bool:
+    """Whether a name can be written as UTF-8; file names of other systems may hold other bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def natural(name: str) -> list[tuple[int, int, str]]:
     """A sort key: numbers by value, letters by case-folded text."""
     return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in re.split(r"(\d+)", name) if part
     ]
 
 
@@ -211,13 +247,18 @@ def digest(*parts: object) -> str:
     return h.hexdigest()[:24]
 
 
+def is_full(error: OSError) -> bool:
+    """Whether an error says that the disk, or the user's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 @contextlib.contextmanager
 def guarded(path: Path) -> Iterator[None]:
     """Turns the errors of writing into one clear sentence."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise DiskError(
                 f"The disk is full: {path} could not be written.",
                 "Free some space and run the same command again; finished work is kept.",

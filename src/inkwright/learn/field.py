@@ -54,15 +54,15 @@ def line_integral(noise: Floats, tangents: Floats, steps: int, length: float, ev
         found = line_integral(coarse, along, max(3, int(steps * length / 1.6 / every)), 1.6, 1)
         return unit(np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_CUBIC), np.float32))
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    total: NDArray[Any] = noise.copy()
+    total = np.array(noise, np.float32)
     remap: dict[str, Any] = {"borderMode": cv2.BORDER_REFLECT}
     for sign in (np.float32(1), np.float32(-1)):
         x, y, heading = xs.copy(), ys.copy(), sign * tangents
         for _ in range(steps):
             x += heading[..., 0] * np.float32(length)
             y += heading[..., 1] * np.float32(length)
-            here = cv2.remap(tangents, x, y, cv2.INTER_NEAREST, **remap)
+            here = np.asarray(cv2.remap(tangents, x, y, cv2.INTER_NEAREST, **remap), np.float32)
             turn = np.where((here * heading).sum(2) < 0, np.float32(-1), np.float32(1))
             heading = here * turn[..., None]
-            total += cv2.remap(noise, x, y, cv2.INTER_LINEAR, **remap)
-    return unit(np.asarray(total, np.float32))
+            total += np.asarray(cv2.remap(noise, x, y, cv2.INTER_LINEAR, **remap))
+    return unit(total)

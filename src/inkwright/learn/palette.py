@@ -55,7 +55,7 @@ class Palette:
 
 
 def cast_palette(
-    drawings: list[Floats], style: Floats, seed: int, colours: int = 9, style_colours: int = 14
+    drawings: list[Floats], style: Floats, seed: int, colours: int = 9, style_colours: int = 18
 ) -> Palette:
     """Casts the palette of a book.
 
@@ -75,7 +75,7 @@ def cast_palette(
 
     content = _flattened(everything, 0.04, 0.6, 6000, rng)
     centres = _kmeans(content, colours, rng)
-    paints = _kmeans(_flattened(paint, 0.05, 0.5, 6000, rng), style_colours, rng)
+    paints = _kmeans(_flattened(paint, 0.05, 0.75, 6000, rng), style_colours, rng)
     share, style_share = _shares(everything, centres), _shares(paint, paints)
 
     matrix = _monge_kantorovich(content, paint)
@@ -119,12 +119,13 @@ def _kmeans(lab: Floats, k: int, rng: np.random.Generator) -> Floats:
 
 
 def _squared(points: Floats, centres: Floats) -> NDArray[np.float64]:
-    return ((points[:, None].astype(np.float64) - centres[None]) ** 2).sum(-1)
+    far: NDArray[np.float64] = ((points[:, None].astype(np.float64) - centres[None]) ** 2).sum(-1)
+    return far
 
 
 def _shares(lab: Floats, centres: Floats) -> NDArray[np.float64]:
-    counts = np.bincount(_squared(lab, centres).argmin(1), minlength=len(centres))
-    return np.asarray(counts / len(lab), np.float64)
+    nearest = _squared(lab, centres).argmin(1)
+    return np.array([(nearest == k).mean() for k in range(len(centres))], np.float64)
 
 
 def _monge_kantorovich(content: Floats, paint: Floats) -> NDArray[np.float64]:
@@ -161,10 +162,12 @@ def _assign(
     cost += 1.2 * np.linalg.norm(mapped[:, None, 1:] - paints[None, :, 1:], axis=-1)
     strange = 0.5 * (1 - kinship) * np.minimum(style_chroma / 0.06, 1)[None]
     dull = 0.6 * np.maximum(0, 1 - style_chroma / 0.09)[None]
-    cost += 0.6 * np.minimum(chroma / 0.12, 1)[:, None] * (strange + dull)
+    # Brown is a dark orange: beside chroma, chroma relative to lightness says that a colour has a hue to keep.
+    coloured = np.minimum(np.maximum(chroma / 0.12, chroma / np.maximum(centres[:, 0], 0.15) / 0.2), 1)
+    cost += 0.6 * coloured[:, None] * (strange + dull)
     cost -= 0.5 * share[:, None] * np.sqrt(style_share)[None]
     # Each paint may be used twice, the second time at a small price: few paints can still serve many colours.
-    rows, columns = linear_sum_assignment(np.concatenate([cost, cost + 0.12], 1))
+    rows, columns = linear_sum_assignment(np.concatenate([cost, cost + 0.08], 1))
     target = np.empty((len(centres), 3))
     target[rows] = paints[columns % len(paints)]
     return target

@@ -88,7 +88,7 @@ def fit(project: Project) -> Iterator[Event]:
             "losses": rounds.losses,
         },
     )
-    for leftover in run.glob("state-*.safetensors"):
+    for leftover in run.glob("state-*"):
         leftover.unlink()
     yield Finished("fit", f"{run.name}", seconds=clock.seconds)
 

@@ -14,7 +14,7 @@ from inkwright.comic.layout import Interior, crop, fit_box, interior
 from inkwright.comic.scan import paper_light, read_page
 from inkwright.errors import PictureError, ProjectError
 from inkwright.images import Floats, Pixels, read_picture, resize, to_float
-from inkwright.project import Project, digest, load_prior_text
+from inkwright.project import Project, digest, from_home, load_prior_text
 from inkwright.registry import suggest
 from inkwright.sample.styles import STYLES
 
@@ -81,7 +81,10 @@ def load_book(project: Project) -> Book:
     book = project.book()
     if not book.panel_ids():
         act = "Put your pages into pages/ and run" if not project.page_files() else "Run"
-        raise ProjectError(f"The book in {project.root} has no panels yet.", f"{act}: inkwright panels {project.root}")
+        again = f" --again {book.pages[0].file}" if book.pages else ""
+        raise ProjectError(
+            f"The book in {project.root} has no panels yet.", f"{act}: inkwright panels {project.root}{again}"
+        )
     return book
 
 
@@ -165,7 +168,7 @@ def find_style(project: Project | None, name: str) -> Path | None:
     """
     if name in STYLES:
         return None
-    places = [Path(name).expanduser()]
+    places = [from_home(name)]
     if project is not None:
         places = [project.styles / name, project.root / name, *places]
     for place in places:

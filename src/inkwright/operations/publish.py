@@ -12,18 +12,20 @@ from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, T
 from inkwright.images import png_bytes, read_picture
 from inkwright.operations.material import load_book, load_prior
 from inkwright.operations.render import is_fresh, render_key
-from inkwright.project import Project, digest, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, from_home, read_json, write_bytes, write_json
 from inkwright.publish.edition import Edition
 from inkwright.publish.exporters import EXPORTERS, report
 
 DEFAULT_FORMATS = ("cbz", "pdf")
+LONGEST_NAME = 200
+"""Bytes of a file's name; file systems take 255, with what is put around it."""
 
 
 def publish_key(project: Project) -> str:
     """Changes with the pages, the words and the publishing settings."""
     config, book = project.config(), load_book(project)
     words = [[b.model_dump() for b in panel.balloons or []] + [panel.alt] for _, panel in book.panels()]
-    font = Path(config.publish.font).expanduser() if config.publish.font else None
+    font = from_home(config.publish.font) if config.publish.font else None
     face = digest(font) if font is not None and font.is_file() else ""
     return digest(
         render_key(project, False), words, config.publish.model_dump(), config.book.model_dump(), project.title(), face
@@ -33,6 +35,7 @@ def publish_key(project: Project) -> str:
 def book_file(project: Project, suffix: str) -> Path:
     """Where the published book lies: build/, named after its title."""
     name = re.sub(r"[^\w\- ]+", "", project.title(), flags=re.UNICODE).strip().replace(" ", "-").lower()[:80]
+    name = name.encode()[:LONGEST_NAME].decode("utf-8", "ignore")
     return project.build / f"{name or 'comic'}.{suffix}"
 
 
@@ -58,8 +61,12 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
     if is_published(project, wanted):
         yield Finished("publish", "up to date: " + ", ".join(str(book_file(project, f)) for f in wanted), False)
         return
-    book = load_book(project)
+    book, key = load_book(project), publish_key(project)
     clock = Clock("publish", len(book.pages))
+    # Said first: should this be stopped halfway, the files of before do not pass for those of another book.
+    before = read_json(project.build / "publish.json") or {}
+    kept = set(before.get("formats", [])) - set(wanted) if before.get("key") == key else set()
+    write_json(project.build / "publish.json", {"key": key, "formats": sorted(kept)})
     yield Started("publish", len(book.pages), f"{len(book.pages)} pages as {' and '.join(f.upper() for f in wanted)}")
     lettered = yield from _letter(project, book, clock)
     config = project.config()
@@ -72,7 +79,7 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
         quality=config.publish.quality,
         dpi=config.publish.dpi,
         alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
-        notes=f"Drawn by {config.book.author or 'its author'}, painted by inkwright in the style {config.style.picture}.",
+        notes=f"Drawn by {config.book.author or 'its author'}. Style: {config.style.picture}. Made with inkwright.",
     )
     summary: dict[str, Any] = {}
     for name in wanted:
@@ -93,9 +100,6 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
             f"{len(without_alt)} panels have no alt text, such as {without_alt[0]}.",
             'Write what they show as "alt" in book.json, for readers who cannot see them.',
         )
-    key = publish_key(project)
-    before = read_json(project.build / "publish.json") or {}
-    kept = before.get("formats", []) if before.get("key") == key else []
     write_json(project.build / "publish.json", {"key": key, "formats": sorted({*kept, *wanted})})
     yield Finished("publish", ", ".join(str(book_file(project, f)) for f in wanted), True, clock.seconds, summary)
 
@@ -103,7 +107,7 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
 def _letter(project: Project, book: Book, clock: Clock) -> Generator[Event, None, list[Path]]:
     """Letters the pages into build/lettered/; returns their paths."""
     config, prior = project.config(), load_prior(project, book)
-    font = Path(config.publish.font).expanduser() if config.publish.font else None
+    font = from_home(config.publish.font) if config.publish.font else None
     paths = []
     for number, page in enumerate(book.pages, 1):
         picture = read_picture(project.build / "pages" / f"{number}.png", 1)

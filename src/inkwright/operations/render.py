@@ -1,17 +1,19 @@
 """`render`: stylizes all panels at full size and puts them back into their pages."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from torch import nn
 
+from inkwright.book import Book
 from inkwright.comic.layout import paste
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
-from inkwright.learn.canvas import Look
+from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
@@ -32,10 +34,12 @@ class Brush:
     work_px: int
     strength: float
 
-    def panel(self, panel: PanelPicture) -> Pixels:
+    def canvas(self, panel: PanelPicture) -> Canvas:
+        """The canvas of a panel at the size at which it is painted."""
+        return self.look.canvas(panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail))
+
+    def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
-        scale = work_scale(panel.page_side, self.work_px)
-        canvas = self.look.canvas(panel_guides(panel, scale, self.look.detail))
         X = paint(self.net, canvas.x, canvas.base, self.tile)
         height, width = panel.pixels.shape[:2]
         if X.shape[-2:] == (height, width):
@@ -79,7 +83,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     meta_path = folder / "render.json"
     made = read_json(meta_path) or {}
     done = set(made.get("pages", [])) if made.get("key") == key else set()
-    done = {n for n in done if (folder / "pages" / f"{n}.png").is_file()}
+    done = {n for n in done if 1 <= n <= len(book.pages) and _is_there(folder, n, book)}
     if len(done) == len(book.pages):
         yield Finished(stage, "up to date", False)
         return
@@ -91,18 +95,20 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0
     yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")
+    # Said first: should this be stopped halfway, pictures of other settings do not pass for those of before.
+    write_json(meta_path, {"key": key, "pages": sorted(done)})
     for page in pages(project, book):
         if page.number in done:
             count += len(page.page.panels)
             clock.first = count
             continue
         result = page.pixels
-        for panel in page.page.panels:
-            view = panel_picture(page, panel)
+        for view, canvas in _prepared(brush, [panel_picture(page, panel) for panel in page.page.panels]):
+            panel = view.panel
             x, y, w, h = view.box
             left, top, width, height = view.inside.box
             whole = result[y : y + h, x : x + w].copy()
-            whole[top : top + height, left : left + width] = brush.panel(view)
+            whole[top : top + height, left : left + width] = brush.paint(view, canvas)
             result = paste(result, whole, view.box, view.inside.mask)
             write_bytes(folder / "panels" / f"{panel.id}.png", png_bytes(result[y : y + h, x : x + w], page.dpi))
             count += 1
@@ -116,14 +122,31 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     yield Finished(stage, f"{len(book.pages)} pages in {folder / 'pages'}", seconds=clock.seconds)
 
 
+def _prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:
+    """The panels with their canvases; the next one is prepared on another core while this one is painted."""
+    with ThreadPoolExecutor(1) as ahead:
+        waiting: Future[Canvas] | None = ahead.submit(brush.canvas, views[0]) if views else None
+        for n, view in enumerate(views):
+            assert waiting is not None
+            canvas = waiting.result()
+            waiting = ahead.submit(brush.canvas, views[n + 1]) if n + 1 < len(views) else None
+            yield view, canvas
+
+
 def is_fresh(project: Project, plain: bool) -> bool:
     """Whether all pages are rendered from the present inputs."""
     folder = project.build / "plain" if plain else project.build
     made = read_json(folder / "render.json") or {}
     book = project.book()
     numbers = range(1, len(book.pages) + 1)
-    there = all((folder / "pages" / f"{n}.png").is_file() for n in numbers)
+    there = all(_is_there(folder, n, book) for n in numbers)
     return there and made.get("pages") == list(numbers) and made.get("key") == render_key(project, plain)
+
+
+def _is_there(folder: Path, number: int, book: Book) -> bool:
+    """Whether a page's picture and those of its panels are there; `number` counts from 1."""
+    panels = [folder / "panels" / f"{panel.id}.png" for panel in book.pages[number - 1].panels]
+    return all(path.is_file() for path in (folder / "pages" / f"{number}.png", *panels))
 
 
 def _forget(folder: Path, panels: set[str], numbers: set[str]) -> None:

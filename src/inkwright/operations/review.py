@@ -62,6 +62,7 @@ def review(project: Project) -> Iterator[Event]:
     if is_reviewed(project):
         yield Finished("review", f"up to date ({folder / 'index.html'})", False)
         return
+    (folder / "meta.json").unlink(missing_ok=True)  # stopped halfway, no other comic's review may pass for this one's
     clock, config = Clock("review", 0), project.config()
     steps = config.review.judge_steps * JUDGES if not trainable(given) else 0
     yield Started("review", steps, "an independent judge is trained" if steps else "without a judge")

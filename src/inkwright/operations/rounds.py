@@ -77,8 +77,9 @@ class Rounds:
         self.losses = [row for row in self.losses if row["stage"] != name]
         if state_path.exists():
             kept = read_json(self.run / f"state-{name}.json") or {}
-            self.losses += kept.get("losses", [])
             restore(state, checkpoint.load_tensors(state_path), str(state_path))
+            # The two files are not written in one moment: rows of later steps come again.
+            self.losses += [row for row in kept.get("losses", []) if row["step"] <= state.step]
         self.clock = self.clock or Clock(self.stage, self.total, self.done + state.step)
         for step in fit(state, job):
             if step.book:

@@ -1,5 +1,7 @@
 """`stylize`: the concept artificer. One drawing, one look; no project."""
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from inkwright.learn.tensors import to_picture
 from inkwright.operations.material import panel_seed, reduced, style_for_learning, style_pixels, work_scale
 from inkwright.operations.render import sharpened
 from inkwright.operations.rounds import Rounds, load_stylizer
-from inkwright.project import write_bytes
+from inkwright.project import guarded, write_bytes
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -47,6 +49,10 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
         )
     if out.exists() and not force:
         raise UserError(f"{out} exists already.", "Name another file, or add --force.")
+    with guarded(out):  # told now, not after the work
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(out.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     read = read_page(picture)
     drawing, look_of = read.pixels, style_for_learning(style_pixels(None, style), config.style.scale)
     clock = Clock("stylize", 0)

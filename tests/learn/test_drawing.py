@@ -1,0 +1,139 @@
+import cv2
+import numpy as np
+import pytest
+
+from inkwright.learn.drawing import even_paper, flats, ink_map, lit_paper, painted, painted_share
+
+RED, PAPER = np.array([0.85, 0.15, 0.1], np.float32), 0.97
+
+
+def drawing(height: int = 160, width: int = 200) -> np.ndarray:
+    """A pen circle filled with red marker hatching, and a pen line, on white paper; (H, W, 3) in [0, 1]."""
+    image = np.full((height, width, 3), PAPER, np.float32)
+    disc = np.zeros((height, width), np.uint8)
+    middle = (width // 3, height // 2)
+    cv2.circle(disc, middle, 40, 1, -1)
+    hatching = (np.arange(width)[None] + np.arange(height)[:, None]) % 9 < 6
+    image[(disc > 0) & hatching] = RED
+    cv2.circle(image, middle, 40, (0.05, 0.05, 0.05), 3)
+    cv2.line(image, (width * 2 // 3, 20), (width - 20, height - 20), (0.05, 0.05, 0.05), 3)
+    return np.clip(image, 0, 1)
+
+
+def painting(height: int = 160, width: int = 200) -> np.ndarray:
+    """Soft colours everywhere and no bare paper, (H, W, 3) in [0, 1]."""
+    coarse = np.random.default_rng(3).uniform(0.05, 0.75, (6, 8, 3)).astype(np.float32)
+    return np.clip(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+
+
+def odd(name: str) -> np.ndarray:
+    """Pictures that break careless statistics."""
+    sizes = {"small": (16, 16), "wide": (16, 400), "tall": (400, 16)}
+    if name in sizes:
+        return np.random.default_rng(0).random((*sizes[name], 3), np.float32)
+    return np.full((64, 80, 3), {"white": 1.0, "black": 0.0, "grey": 0.5}[name], np.float32)
+
+
+ODD = ["white", "black", "grey", "small", "wide", "tall"]
+
+
+# -- ink and flats -----------------------------------------------------------------------------------------------------
+
+
+def test_ink_is_found_on_pen_lines_only():
+    ink = ink_map(drawing())
+    assert ink[80, 66 - 40] > 0.7  # on the circle
+    assert ink[80, 66 + 40] > 0.7
+    assert ink[:, :20].max() < 0.1  # bare paper
+    inside = ink[60:100, 46:86]
+    assert inside.mean() < 0.1  # red marker is no ink
+
+
+def test_a_large_black_area_is_not_a_pen_line():
+    night = np.full((160, 200, 3), PAPER, np.float32)
+    night[:, :100] = 0.05
+    assert ink_map(night)[20:-20, 20:80].max() < 0.1
+
+
+def test_hatching_becomes_a_filled_region_that_ink_holds():
+    picture = drawing()
+    flat = flats(picture, ink_map(picture))
+    inside, outside = flat[60:100, 46:86], flat[:30, :20]
+
+    assert picture[60:100, 46:86, 1].std() > 3 * inside[..., 1].std()
+    assert np.abs(inside.mean((0, 1)) - RED).max() < 0.3
+    assert np.abs(outside - PAPER).max() < 0.02
+
+
+def test_pale_pencil_on_bare_paper_counts_as_ink():
+    sheet = np.full((200, 260, 3), PAPER, np.float32)
+    cv2.circle(sheet, (130, 100), 60, (0.8, 0.8, 0.82), 2)
+    ink = ink_map(sheet)
+    assert ink[100, 70] > 0.5
+    assert ink[:20].max() < 0.05
+
+
+# -- paper ------------------------------------------------------------------------------------------------------------
+
+
+def test_tinted_paper_becomes_white_and_marks_stay_apart_from_it():
+    tint = np.array([0.93, 0.87, 0.77], np.float32)
+    light = np.broadcast_to(tint, (24, 24, 3)).copy()
+    for clean in (even_paper(drawing() * tint), lit_paper(drawing() * tint, light)):
+        assert clean[:30, :20].mean((0, 1)) == pytest.approx([PAPER] * 3, abs=0.04)
+        assert clean[80, 26].max() < 0.2
+
+
+def test_uneven_light_is_evened():
+    shade = np.linspace(1.0, 0.6, 200, dtype=np.float32)[None, :, None]
+    shaded = drawing() * shade
+    bare = even_paper(shaded)[:12]
+    assert shaded[:12].max() - shaded[:12].min() > 0.35
+    assert bare[:, 20:-20].min() > 0.85
+    given = lit_paper(shaded, np.broadcast_to(shade * PAPER, (24, 200, 3)).astype(np.float32))
+    assert given[:12].min() > 0.95
+
+
+def test_a_painted_picture_keeps_its_colours():
+    np.testing.assert_allclose(even_paper(painting()), painting(), atol=0.02)
+    white = np.full((24, 24, 3), PAPER, np.float32)
+    np.testing.assert_allclose(lit_paper(painting(), white), painting(), atol=1e-5)
+
+
+def test_white_paper_stays_as_it_is():
+    np.testing.assert_allclose(even_paper(drawing())[:30, :20], drawing()[:30, :20], atol=0.03)
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("light", [0.0, 1.0])
+def test_paper_of_odd_pictures_is_finite(name, light):
+    for clean in (even_paper(odd(name)), lit_paper(odd(name), np.full((24, 24, 3), light, np.float32))):
+        assert clean.shape == odd(name).shape
+        assert np.isfinite(clean).all()
+        assert 0 <= clean.min() <= clean.max() <= 1
+
+
+# -- paint -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_painting_has_more_paint_than_a_pen_drawing():
+    pen, paint = (painted_share([(picture, None)]) for picture in (drawing(), painting()))
+    both = painted_share([(drawing(), None), (painting(), None)])
+    assert 0 <= pen < 0.3
+    assert 0.9 < paint <= 1
+    assert pen < both < paint  # one number for the book
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_share_of_odd_pictures_is_a_share(name):
+    assert 0 <= painted_share([(odd(name), None), (odd(name), np.ones((24, 24, 3), np.float32))]) <= 1
+
+
+def test_a_painting_keeps_its_shapes_and_says_where_it_is_busy():
+    half = painting()
+    half[:, 100:] = np.clip(half[:, 100:] + 0.3 * np.random.default_rng(0).standard_normal((160, 100, 1)), 0, 1)
+    kept, busy = painted(half)
+    assert kept.shape == half.shape
+    assert 0 <= kept.min() <= kept.max() <= 1
+    assert np.corrcoef(kept[..., 1].ravel(), half[..., 1].ravel())[0, 1] > 0.8
+    assert busy[:, 130:].mean() > busy[:, :70].mean() + 0.3

@@ -1,0 +1,127 @@
+import json
+
+import numpy as np
+import pytest
+
+from inkwright.learn.colour import oklab
+from inkwright.learn.palette import Palette, cast_palette
+
+COLOURS = np.array(
+    [[0.97, 0.97, 0.97], [0.85, 0.15, 0.1], [0.15, 0.3, 0.8], [0.2, 0.6, 0.2], [0.95, 0.8, 0.2]], np.float32
+)
+
+
+def flat(shares: list[int], side: int = 60) -> np.ndarray:
+    """Columns of the colours above, in those shares of the width; (H, W, 3)."""
+    return np.repeat(np.repeat(COLOURS, shares, 0)[None], side, 0)
+
+
+def book() -> list[np.ndarray]:
+    return [flat([40, 8, 6, 4, 2]), flat([30, 0, 20, 0, 10]), flat([50, 5, 0, 5, 0])]
+
+
+def style(seed: int = 1, side: int = 96) -> np.ndarray:
+    """Patches of a few muted paints, (H, W, 3)."""
+    rng = np.random.default_rng(seed)
+    paints = np.array([[0.1, 0.12, 0.3], [0.75, 0.68, 0.5], [0.6, 0.25, 0.15], [0.2, 0.4, 0.35], [0.9, 0.85, 0.75]])
+    patches = paints[rng.integers(0, len(paints), (12, 12))]
+    return np.kron(patches, np.ones((side // 12, side // 12, 1))).astype(np.float32)
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Distance in OKLab, about 0.02 is just seen."""
+    return np.linalg.norm(oklab(a) - oklab(b), axis=-1)
+
+
+def check(palette: Palette) -> None:
+    for name in ("source", "result", "share", "dark", "table"):
+        array = getattr(palette, name)
+        assert np.isfinite(array).all(), name
+        assert 0 <= array.min() <= array.max() <= 1, name
+        assert array.dtype == np.float32, name
+    assert palette.share.sum() == pytest.approx(1, abs=1e-5)
+    assert palette.table.shape == (25, 25, 25, 3)
+
+
+def test_the_same_book_gives_the_same_palette():
+    first, again, other = (
+        cast_palette(book(), style(), 0),
+        cast_palette(book(), style(), 0),
+        cast_palette(book(), style(), 5),
+    )
+    check(first)
+    for name in ("source", "result", "share", "dark", "table"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    assert not np.array_equal(first.table, other.table)
+
+
+def test_the_colours_of_the_drawings_are_found_and_counted():
+    palette = cast_palette(book(), style(), 0)
+    for colour in COLOURS:
+        assert difference(palette.source, colour).min() < 0.05
+    assert (np.diff(palette.share) <= 0).all()
+    paper = difference(palette.source, COLOURS[0]) < 0.05
+    assert palette.share[paper].sum() == pytest.approx(120 / 180, abs=0.05)
+
+
+def test_the_table_carries_each_source_to_about_its_result():
+    palette = cast_palette(book(), style(), 0)
+    common = palette.share > 0.01
+    got = palette(palette.source[None])[0]
+    assert difference(got, palette.result)[common].max() < 0.06
+
+
+def test_different_colours_stay_different():
+    palette = cast_palette(book(), style(), 0)
+    got = palette(COLOURS[None])[0]
+    apart = [difference(got[i], got[j]) for i in range(5) for j in range(i)]
+    assert min(apart) > 0.05
+
+
+def test_the_result_is_in_the_paints_of_the_style():
+    palette = cast_palette(book(), style(), 0)
+    paints = oklab(style().reshape(-1, 3))
+    for colour in oklab(palette.result[palette.share > 0.2]):
+        assert np.linalg.norm(paints - colour, axis=1).min() < 0.08
+    assert oklab(palette.dark)[0] <= paints[:, 0].min() + 0.05  # ink is the style's darkest, and darker
+
+
+def test_light_stays_lighter_than_dark():
+    grey = np.repeat(np.linspace(0.05, 0.95, 9, dtype=np.float32)[None, :, None], 3, 2)
+    palette = cast_palette([np.repeat(grey, 40, 0)], style(), 0)
+    light = oklab(palette(grey))[0, :, 0]
+    assert light[-1] - light[0] > 0.25
+    assert (np.diff(light) > -0.06).all()
+
+
+def test_one_palette_serves_the_whole_book():
+    """The same red in two panels becomes the same colour, whatever else is in them."""
+    palette = cast_palette(book(), style(), 0)
+    alone, among = palette(np.full((8, 8, 3), COLOURS[1])), palette(flat([40, 8, 6, 4, 2]))
+    np.testing.assert_allclose(alone[0, 0], among[0, 42], atol=1e-6)
+
+
+def test_colours_out_of_range_are_clipped():
+    palette = cast_palette(book(), style(), 0)
+    np.testing.assert_allclose(palette(np.full((1, 1, 3), 1.5, np.float32)), palette(np.ones((1, 1, 3), np.float32)))
+    assert palette(np.zeros((5, 7, 3), np.float32)).shape == (5, 7, 3)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("where", ["book", "style", "both"])
+def test_a_book_or_a_style_of_one_colour_has_a_finite_palette(value, where):
+    plain = np.full((64, 64, 3), value, np.float32)
+    palette = cast_palette(book() if where == "style" else [plain], style() if where == "book" else plain, 0)
+    check(palette)
+    assert np.isfinite(palette(flat([10, 10, 10, 10, 10]))).all()
+
+
+def test_a_book_of_one_tiny_panel():
+    check(cast_palette([np.random.default_rng(0).random((16, 16, 3), np.float32)], style(), 0))
+
+
+def test_it_is_written_as_plain_data():
+    palette = cast_palette(book(), style(), 0)
+    found = json.loads(json.dumps(palette.as_json()))
+    assert set(found) == {"source", "result", "share", "ink"}
+    assert len(found["source"]) == len(found["result"]) == len(found["share"])
