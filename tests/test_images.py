@@ -279,8 +279,7 @@ def test_a_jpeg_keeps_red_lines_sharp_and_survives_noise():
     line = np.full((32, 32, 3), 255, np.uint8)
     line[:, 15] = (255, 0, 0)
     found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(line, 92, 150))))
-    assert found[16, 15, 1] < 60  # subsampled chroma would leave a pink smear of 100 and more
-    assert found[16, 17, 1] > 220
+    assert np.abs(found.astype(int) - line).max() < 30  # subsampled chroma smears by more than 100
     noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
     assert Image.open(io.BytesIO(jpeg_bytes(noise, 100))).info["dpi"] == (72, 72)
 

@@ -45,9 +45,9 @@ class StyleSettings(_Section):
 class TrainSettings(_Section):
     """The element classifiers."""
 
-    steps: int = Field(300, ge=1, le=20000, description="Training steps of each net.")
+    steps: int = Field(220, ge=1, le=20000, description="Training steps of each net.")
     px: int = Field(
-        96, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
+        112, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
     )
     batch: int = Field(16, ge=2, le=256, description="Panels per step.")
     nets: int = Field(

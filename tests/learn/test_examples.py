@@ -152,6 +152,19 @@ def test_a_mask_follows_what_was_pasted():
         assert not bool((cells & (batch.M[0, i] == 0)).any())
 
 
+def test_a_neighbour_that_was_caught_in_the_cut_out_becomes_uncertain():
+    boxes = [{RED: [(0, 0, 24, 24)], BLUE: [(12, 12, 12, 12)]}, {}]
+    data = Examples([panel(RED, BLUE), panel()], np.array([[1.0, 1, 0], [0, 0, 0]]), boxes, [False, False, True], PX)
+    seen = set()
+    for seed in range(12):
+        batch = of(data, 1)
+        data.paste(batch, generator(seed), 1.0)
+        made = int(batch.y[0].argmax())
+        assert batch.weight[0].tolist() == [made == RED, made == BLUE, True]
+        seen.add(made)
+    assert seen == {RED, BLUE}
+
+
 @pytest.mark.parametrize("change", ["paste", "erase"])
 def test_nothing_happens_with_probability_zero(change):
     data = examples()

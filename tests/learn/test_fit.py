@@ -1,4 +1,5 @@
 import math
+from functools import cache
 
 import pytest
 import torch
@@ -21,7 +22,7 @@ P_HAT = torch.tensor([[1, 0], [0, 1], [1, NAN], [0, 0], [1, 1]])
 
 def canvas(height: int, width: int, seed: int) -> Canvas:
     g = generator(seed)
-    flat = nn.functional.interpolate(torch.rand(1, 3, 3, 4, generator=g), size=(height, width))
+    flat = nn.functional.interpolate(torch.rand(1, 3, 1, 2, generator=g), size=(height, width))
     ink = (torch.rand(1, 1, height, width, generator=g) > 0.95).float()
     x = torch.cat([ink, torch.randn(1, PLANES - 1, height, width, generator=g)], 1)
     return Canvas(x, (flat * (1 - ink)).clamp(0, 1), flat, ink)
@@ -30,6 +31,11 @@ def canvas(height: int, width: int, seed: int) -> Canvas:
 def style() -> Tensor:
     y = torch.arange(64.0)[:, None]
     return (0.5 + 0.3 * torch.sin(y / 2 + torch.arange(72.0) / 20)).expand(1, 3, 64, 72).clone()
+
+
+@cache
+def texture() -> ToneTexture:
+    return ToneTexture(style(), generator(1))
 
 
 def network() -> StrokeUNet:
@@ -56,11 +62,11 @@ def job(weights: Weights = ALL, steps: int = 6, with_c: bool = True, **changes) 
         "steps": steps,
         "lr": 5e-3,
         "seed": 3,
-        "panels": [canvas(40 + 8 * (n % 2), 48, n) for n in range(len(P_HAT))],
+        "panels": [canvas(56 + 8 * (n % 2), 64, n) for n in range(len(P_HAT))],
         "p_hat": P_HAT,
         "masks": torch.zeros(len(P_HAT), 2, 12, 12),
         "classifiers": ensemble() if with_c else None,
-        "texture": ToneTexture(Y, generator(1)),
+        "texture": texture(),
     }
     return Job(**{**given, **changes})
 
@@ -177,6 +183,15 @@ def test_a_fit_that_was_cut_off_goes_on_to_the_same_bit(tmp_path, at):
     assert state.best_loss == whole.best_loss
 
 
+def test_the_weights_that_are_kept_are_a_running_mean():
+    start, state = network().state_dict(), run(job(steps=3))[0]
+    moved = {name: value - start[name] for name, value in state.net.state_dict().items()}
+    meant = {name: state.mean[name] - start[name] for name in moved}
+    length = [sum(float(value.square().sum()) for value in part.values()) ** 0.5 for part in (moved, meant)]
+    assert 0.1 * length[0] < length[1] < 0.95 * length[0]  # behind, on the way
+    assert same(state.best, state.mean)
+
+
 def test_a_finished_fit_does_nothing_more():
     state, _ = run(job(steps=2))
     assert list(fit(state, job(steps=2))) == []
@@ -268,6 +283,7 @@ def test_a_term_of_weight_zero_is_left_out(name):
 def test_every_step_names_finite_terms():
     for step in run(job(steps=3))[1]:
         assert all(math.isfinite(value) and value >= 0 for value in {**step.terms, **step.book}.values())
+        assert step.terms["texture"] > 0
 
 
 def test_the_books_loss_is_the_weighted_sum_of_its_terms():

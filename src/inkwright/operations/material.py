@@ -12,8 +12,8 @@ from inkwright.book import Book, Page, Panel, Prior
 from inkwright.comic.elements import parse_prior
 from inkwright.comic.layout import Interior, crop, fit_box, interior
 from inkwright.comic.scan import paper_light, read_page
-from inkwright.errors import PictureError, ProjectError
-from inkwright.images import Floats, Pixels, read_picture, resize, to_float
+from inkwright.errors import BookError, PictureError, ProjectError
+from inkwright.images import MIN_SIDE, Floats, Pixels, read_picture, resize, to_float
 from inkwright.project import Project, digest, from_home, load_prior_text
 from inkwright.registry import suggest
 from inkwright.sample.styles import STYLES
@@ -105,9 +105,20 @@ def pages(project: Project, book: Book) -> Iterator[PagePicture]:
 
 
 def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
-    """A panel of a page."""
+    """A panel of a page.
+
+    Raises:
+        BookError: it lies outside its page, or is too small.
+    """
     box = fit_box(panel.box, page.pixels.shape[1], page.pixels.shape[0], panel.id)
+    if min(box[2:]) < MIN_SIDE:
+        raise BookError(
+            f"Panel {panel.id} is {box[2]} x {box[3]} pixels on its page; at least {MIN_SIDE} a side are needed.",
+            "Enlarge its box in book.json, or remove it there.",
+        )
     inside = interior(page.pixels, box, panel.polygon)
+    if min(inside.box[2:]) < MIN_SIDE:  # nearly all frame: the networks see the whole panel, the mask still holds
+        inside = Interior(inside.mask, (0, 0, box[2], box[3]))
     x, y, w, h = inside.box
     part = (box[0] + x, box[1] + y, w, h)
     light = None if page.light is None else _cut(page.light, part, page.pixels.shape[1], page.pixels.shape[0])

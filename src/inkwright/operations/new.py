@@ -1,20 +1,22 @@
 """`new`: makes a project folder. `panels`: finds the panels of its pages. `elements`: the prior table."""
 
 import math
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from inkwright.book import Book, Page, Panel, Prior
 from inkwright.comic.elements import add_element, check, dump_prior, mark, parse_prior
 from inkwright.comic.panels import find_panels, panel_id
 from inkwright.comic.scan import describe, read_page
-from inkwright.config import template
-from inkwright.errors import ProjectError, UserError
+from inkwright.config import check_config, template
+from inkwright.errors import PictureError, PriorError, ProjectError, UserError
 from inkwright.events import Clock, Event, Finished, Saved, Started, Table, Warned
 from inkwright.images import EXTENSIONS, read_picture
 from inkwright.operations.material import find_style, load_book, load_prior
-from inkwright.project import Project, guarded, natural, read_text, write_bytes
+from inkwright.project import Project, digest, guarded, natural, pictures_in, read_text, write_bytes
+from inkwright.registry import suggest
 
 
 def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: str, author: str) -> Iterator[Event]:
@@ -28,41 +30,36 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
         title, author: for the cover; may be empty.
 
     Raises:
-        ProjectError: there is a project already, or pages/ has pictures and more are given.
+        ProjectError: there is a project already, or pages/ has other pictures than those that are given.
         PictureError: a page or the style cannot be used.
+        ConfigError: the title or the author is too long.
     """
     clock = Clock("new", 0)
     if (root / "inkwright.toml").exists():
         raise ProjectError(f"{root} is an inkwright project already.", f"Go on with it: inkwright status {root}")
     if root.exists() and not root.is_dir():
         raise ProjectError(f"{root} is a file.", "Name a folder.")
-    files = ordered(scans)
-    there = [p for p in (root / "pages").glob("*") if p.suffix.lower() in EXTENSIONS]
-    if files and there:
-        raise ProjectError(
-            f"{root / 'pages'} has pictures already, such as {there[0].name}.",
-            "Name another folder, or leave out --pages.",
-        )
+    files, there = ordered(scans), pictures_in(root / "pages")
+    copies = [(file, root / "pages" / f"p{number}{file.suffix.lower()}") for number, file in enumerate(files, 1)]
+    if files:
+        _check_pages(copies, there)
     yield Started("new", len(files), f"{len(files)} pages")
-    rows = []
-    for number, file in enumerate(files, 1):
-        rows.append((f"p{number}{file.suffix.lower()}", file.name, *describe(read_page(file))))
+    rows = [(target.name, file.name, *describe(read_page(file))) for file, target in copies]
     book: dict[str, object] = {"direction": direction}
     book |= {key: value for key, value in (("title", title), ("author", author)) if value}
     settings: dict[str, dict[str, object]] = {"book": book}
-    copies = [(file, root / "pages" / row[0]) for file, row in zip(files, rows, strict=True)]
     if style:
         path = find_style(None, style)
         if path is not None:
-            read_picture(path, 64)
-            copies.append((path, root / "styles" / path.name))
+            copies.append((path, _style_copy(path, root / "styles" / path.name)))
         settings["style"] = {"picture": style if path is None else path.name}
+    check_config(settings, "options")
     for folder in (root / "pages", root / "styles"):
         with guarded(folder):
             folder.mkdir(parents=True, exist_ok=True)
     for source, target in copies:
-        with guarded(target):
-            shutil.copyfile(source, target)
+        if not target.exists():
+            write_bytes(target, source.read_bytes())
     write_bytes(root / "inkwright.toml", template(**settings).encode())
     if rows:
         yield Table(
@@ -77,6 +74,33 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
     yield Finished("new", f"next: {act}", seconds=clock.seconds)
 
 
+def _check_pages(copies: Sequence[tuple[Path, Path]], there: Sequence[Path]) -> None:
+    """Refuses scans that could not be found again, and to mix them with pages that are there already.
+
+    What an interrupted `new` copied is gone on with.
+    """
+    for file, _ in copies:
+        if file.is_file() and file.suffix.lower() not in EXTENSIONS:
+            raise PictureError(
+                f"{file} has the suffix '{file.suffix}'.", f"Pages are told by their suffixes: {', '.join(EXTENSIONS)}."
+            )
+    ours = {target: file for file, target in copies}
+    for path in there:
+        if path not in ours or not ours[path].is_file() or digest(path) != digest(ours[path]):
+            raise ProjectError(
+                f"{path.parent} has pictures already, such as {path.name}.",
+                "Name another folder, or leave out --pages.",
+            )
+
+
+def _style_copy(path: Path, target: Path) -> Path:
+    """Where a style picture is copied to; another picture of that name is the author's and stays."""
+    read_picture(path, 64)
+    if target.exists() and digest(path) != digest(target):
+        raise ProjectError(f"{target} is there already and is another picture.", "Rename one of the two.")
+    return target
+
+
 def ordered(scans: Sequence[Path]) -> list[Path]:
     """The pictures of a list of files and folders.
 
@@ -87,10 +111,10 @@ def ordered(scans: Sequence[Path]) -> list[Path]:
     plain: list[Path] = []
     for scan in scans:
         if scan.is_dir():
-            found = [p for p in scan.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".")]
+            found = pictures_in(scan)
             if not found:
                 raise ProjectError(f"{scan} holds no pictures.", f"Readable are: {', '.join(EXTENSIONS)}.")
-            files += sorted(found, key=lambda p: natural(p.name))
+            files += found
         else:
             plain.append(scan)
     if [str(p) for p in plain] == sorted(str(p) for p in plain):
@@ -112,6 +136,7 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
             f"Put your pages there; readable are: {', '.join(EXTENSIONS)}.",
         )
     book, direction = project.book(), project.config().book.direction
+    before = book.panel_ids()
     known = {Path(page.file).name: page for page in book.pages}
     redo = {Path(name).name for name in again}
     for name in sorted(redo - {f.name for f in files}):
@@ -138,9 +163,11 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
         rows.append((sure, (file.name, str(len(found)), f"{sure:.2f}")))
         yield clock.step(done)
     missing = [page.file for page in book.pages if not project.page_file(page.file).is_file()]
+    prior = _kept_prior(project, book.panel_ids(), before)
+    if prior is not None:  # before the book: columns of panels that it does not have yet are gone on with, see there
+        write_bytes(project.prior_path, prior.encode())
     if todo:
         project.save_book(book)
-        _keep_prior(project, book)
         ranked = [row for _, row in sorted(rows, key=lambda r: r[0])]
         yield Table("panels", "Panels, the least certain pages first", ("page", "panels", "confidence"), tuple(ranked))
         yield Saved("panels", str(project.book_path), "panels: correct them there")
@@ -154,31 +181,43 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
 
 
 def _page_number(book: Book, page: Page | None) -> int:
-    """The number in the ids of a page's panels: its own where it has panels, else the first that is free."""
+    """The number in the ids of a page's panels: its own where it alone has it, else the first that is free."""
+    used = {panel.id[1:].split(".")[0] for other in book.pages if other is not page for panel in other.panels}
     if page is not None and page.panels and page.panels[0].id.startswith("p"):
         head = page.panels[0].id[1:].split(".")[0]
-        if head.isdigit():
+        if head.isdecimal() and head not in used:
             return int(head)
-    used = {i[1:].split(".")[0] for i in book.panel_ids()}
     number = book.pages.index(page) + 1 if page is not None else len(book.pages) + 1
     while str(number) in used:
         number += 1
     return number
 
 
-def _keep_prior(project: Project, book: Book) -> None:
-    """Gives prior.csv a blank column for each new panel; marks of panels that are still there stay."""
+def _kept_prior(project: Project, ids: list[str], before: list[str]) -> str | None:
+    """The text of prior.csv with a blank column for each new panel, or None where it need not be written.
+
+    Args:
+        project: the project.
+        ids: the panels of the book that is about to be saved.
+        before: the panels of the book on disk; those that go take their marks along.
+
+    Raises:
+        PriorError: it has marks for a panel that neither book has.
+    """
     if not project.prior_path.exists():
-        write_bytes(project.prior_path, dump_prior(Prior.empty(book.panel_ids())).encode())
-        return
+        return dump_prior(Prior.empty(ids))
     text = read_text(project.prior_path)
     header = text.lstrip("\ufeff").splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=header.count)
-    columns = [cell.strip().strip('"') for cell in header.split(delimiter)[2:]]
-    ids = book.panel_ids()
-    listed = [c for c in columns if c]
+    listed = [c for c in (cell.strip().strip('"') for cell in header.split(delimiter)[2:]) if c]
     old = parse_prior(text, list(dict.fromkeys(listed + ids)), str(project.prior_path))
-    write_bytes(project.prior_path, dump_prior(old.for_panels(ids)).encode())
+    for column, panel in enumerate(old.panels):
+        if panel not in ids and panel not in before and not np.isnan(old.table[:, column]).all():
+            raise PriorError(
+                f"{project.prior_path} has marks for panel '{panel}', which the book does not have.",
+                f"Rename that column, or remove it. {suggest(panel, ids)}",
+            )
+    return None if set(listed) == set(ids) else dump_prior(old.for_panels(ids))
 
 
 # -- elements ----------------------------------------------------------------------------------------------------------

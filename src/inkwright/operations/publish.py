@@ -68,19 +68,7 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
     kept = set(before.get("formats", [])) - set(wanted) if before.get("key") == key else set()
     write_json(project.build / "publish.json", {"key": key, "formats": sorted(kept)})
     yield Started("publish", len(book.pages), f"{len(book.pages)} pages as {' and '.join(f.upper() for f in wanted)}")
-    lettered = yield from _letter(project, book, clock)
-    config = project.config()
-    edition = Edition(
-        title=project.title(),
-        author=config.book.author,
-        language=config.book.language,
-        direction=config.book.direction,
-        pages=lettered,
-        quality=config.publish.quality,
-        dpi=config.publish.dpi,
-        alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
-        notes=f"Drawn by {config.book.author or 'its author'}. Style: {config.style.picture}. Made with inkwright.",
-    )
+    edition = _edition(project, book, (yield from _letter(project, book, clock)))
     summary: dict[str, Any] = {}
     for name in wanted:
         path = book_file(project, name)
@@ -102,6 +90,21 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
         )
     write_json(project.build / "publish.json", {"key": key, "formats": sorted({*kept, *wanted})})
     yield Finished("publish", ", ".join(str(book_file(project, f)) for f in wanted), True, clock.seconds, summary)
+
+
+def _edition(project: Project, book: Book, lettered: list[Path]) -> Edition:
+    config = project.config()
+    return Edition(
+        title=project.title(),
+        author=config.book.author,
+        language=config.book.language,
+        direction=config.book.direction,
+        pages=lettered,
+        quality=config.publish.quality,
+        dpi=config.publish.dpi,
+        alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
+        notes=f"Drawn by {config.book.author or 'its author'}. Style: {config.style.picture}. Made with inkwright.",
+    )
 
 
 def _letter(project: Project, book: Book, clock: Clock) -> Generator[Event, None, list[Path]]:

@@ -26,6 +26,23 @@ from inkwright.project import guarded, write_bytes
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
+def _check_out(picture: Path, style: str, out: Path, force: bool) -> None:
+    """Refuses a result that could not be written, before any work."""
+    if out.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{out} has the suffix '{out.suffix}'.", f"Name a file that ends in {', '.join(SUFFIXES)}.")
+    same = [p for p in (picture, Path(style)) if p.exists() and out.exists() and p.samefile(out)]
+    if same:
+        raise UserError(
+            f"{out} is one of the pictures that are read.", "Name another file; your pictures are never written to."
+        )
+    if out.exists() and not force:
+        raise UserError(f"{out} exists already.", "Name another file, or add --force.")
+    with guarded(out):  # told now, not after the work
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(out.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = False) -> Iterator[Event]:
     """Paints one drawing in one look.
 
@@ -40,19 +57,7 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
         UserError: `out` exists, is the drawing itself, or has another suffix.
         PictureError: the drawing or the style cannot be used.
     """
-    if out.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{out} has the suffix '{out.suffix}'.", f"Name a file that ends in {', '.join(SUFFIXES)}.")
-    same = [p for p in (picture, Path(style)) if p.exists() and out.exists() and p.samefile(out)]
-    if same:
-        raise UserError(
-            f"{out} is one of the pictures that are read.", "Name another file; your pictures are never written to."
-        )
-    if out.exists() and not force:
-        raise UserError(f"{out} exists already.", "Name another file, or add --force.")
-    with guarded(out):  # told now, not after the work
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if not os.access(out.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    _check_out(picture, style, out, force)
     read = read_page(picture)
     drawing, look_of = read.pixels, style_for_learning(style_pixels(None, style), config.style.scale)
     clock = Clock("stylize", 0)
