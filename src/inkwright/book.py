@@ -128,7 +128,24 @@ def schema() -> dict[str, Any]:
     made = Book.model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "inkwright book.json, version 1"
+    # What `parse_book` asks for beyond types: a version, and boxes of at least one pixel.
+    made["required"] = ["version"]
+    made["properties"]["version"] = {"const": VERSION, "title": "Version"}
+    _sized_boxes(made)
     return made
+
+
+def _sized_boxes(node: Any) -> None:
+    """Gives width and height of every box in a schema their least value."""
+    if isinstance(node, dict):
+        items = node.get("prefixItems")
+        if isinstance(items, list) and len(items) == 4:
+            node["prefixItems"] = [*items[:2], *({**item, "minimum": 1} for item in items[2:])]
+        for inner in node.values():
+            _sized_boxes(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _sized_boxes(inner)
 
 
 def parse_book(text: str, name: str = "book.json") -> Book:

@@ -85,7 +85,7 @@ class RenderSettings(_Section):
         le=8192,
         description="Long side of a page while it is painted, in pixels; larger ones are enlarged, with sharp ink.",
     )
-    tile_px: int = Field(512, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
+    tile_px: int = Field(768, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
 
 
 class ReviewSettings(_Section):

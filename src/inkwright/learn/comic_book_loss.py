@@ -9,7 +9,8 @@ author's prior belief that i appears in j (1 or 0; nan = not said, adds nothing)
 Source: M. Gallaspy, "Thought experiment: Human-centric machine learning for comic book creation", 2022.
 
 Departures, each of which can be undone: `weight_c` before the second sum (1 gives the source's form, 0 plain style
-transfer); a mini-batch B stands for all J panels, scaled by J/|B|, an unbiased estimate of the sum over all.
+transfer; `fit` passes its setting divided by the number of learned elements, so that one more element does not
+outweigh the style); a mini-batch B stands for all J panels, scaled by J/|B|, an unbiased estimate of the sum over all.
 """
 
 import torch

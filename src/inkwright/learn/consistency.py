@@ -92,6 +92,7 @@ def _kmeans(points: Floats, k: int, rng: np.random.Generator) -> NDArray[np.floa
 def ratio(drawings: list[Floats], results: list[Floats], places: list[Place]) -> float | None:
     """Within / between of the results, relative to the drawings' own; None where it cannot be measured."""
     own, got = spread(drawings, drawings, places), spread(drawings, results, places)
-    if own is None or got is None or own[0] <= 0 or got[1] <= 0:
+    # Elements that have all become one colour are not consistent: there is nothing left to tell apart.
+    if own is None or got is None or own[0] <= 0 or got[1] < 0.05:
         return None
     return (got[0] / got[1]) / (own[0] / own[1])

@@ -35,7 +35,7 @@ def even_paper(rgb: Floats) -> Floats:
     middle = np.median(light.reshape(-1, 3), 0)
     tinted = 0.5 * light + 0.5 * middle * (luma(light)[..., None] / max(float(luma(middle)), 1e-3))
     # Bare paper lies close under the envelope and is hardly coloured; a painting has little of that.
-    near = (luma(light) - luma(np.asarray(small, np.float32)) < 0.1) & (small.max(2) - small.min(2) < 0.2)
+    near = (luma(light) - luma(np.asarray(small, np.float32)) < 0.1) & (small.max(2) - small.min(2) < 0.3)
     bare = np.clip((float(near.mean()) - 0.3) / 0.15, 0, 1) * np.clip(
         (float(np.median(luma(light))) - 0.4) / 0.15, 0, 1
     )
@@ -94,6 +94,8 @@ def painted_share(panels: Sequence[tuple[Floats, Floats | None]]) -> float:
         edges = np.hypot(cv2.Sobel(tone, cv2.CV_32F, 1, 0), cv2.Sobel(tone, cv2.CV_32F, 0, 1)) / 4
         explained += float((edges * inked).sum()) / edges.size
         total += float(edges.sum()) / edges.size
+    if total < 1e-5:  # nothing is drawn at all
+        return 0.0
     return float(np.clip((1 - explained / total - 0.25) / 0.35, 0, 1))
 
 

@@ -136,7 +136,7 @@ class Examples:
         batch.weight[b, unsure] = 0
 
     def erase(self, batch: Batch, g: torch.Generator, p: float) -> None:
-        """Covers a boxed element in a share p of the batch with another part of a panel, in place: now it is absent."""
+        """Covers a boxed element in a share p of the batch with a plain patch, in place: now it is absent."""
         k = self.px // self.size
         for b in range(len(batch.V)):
             there = [i for i in range(len(self.everywhere)) if not self.everywhere[i] and batch.M[b, i].any()]
@@ -147,10 +147,12 @@ class Examples:
             h, w = y1 - y0, x1 - x0
             if h * w > 0.6 * self.px**2:
                 continue
-            tint = batch.V[b, :3, y0:y1, x0:x1].mean((1, 2)) if chance(0.5, g) else batch.V[b, :3].mean((1, 2))
+            # The colour of what is around it: its own colour would leave a trace of it.
+            rest = batch.V[b, :3].sum((1, 2)) - batch.V[b, :3, y0:y1, x0:x1].sum((1, 2))
+            tint = rest / (self.px**2 - h * w)
             patch = tint[:, None, None] + 0.1 * torch.randn(3, 1, 1, generator=g) + torch.zeros(3, h, w)
             self._lay(batch, b, patch.clamp(0, 1), y0, x0)
-            batch.y[b, i], batch.M[b, i] = 0, 0
+            batch.y[b, i], batch.M[b, i], batch.weight[b, i], batch.boxed[b, i] = 0, 0, 1, True
 
     def _lay(self, batch: Batch, b: int, piece: Tensor, top: int, left: int) -> None:
         h, w = piece.shape[1:]

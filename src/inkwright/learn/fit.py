@@ -143,9 +143,10 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
         canvas = job.panels[j]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = net(canvas.x.float(), canvas.base.float())
-        terms = panel_terms(X, canvas, job, g)
+        # Each draws from a generator of its own, so that plain and fitted differ by C alone.
+        terms = panel_terms(X, canvas, job, generator(job.seed, step, j, 0))
         S = _weigh(terms, job.weights)
-        C, count = _glimpse(X, j, job, g)
+        C, count = _glimpse(X, j, job, generator(job.seed, step, j, 1))
         share = comic_book_loss(S[None], C[None], J, job.weights.c / count) / (J * len(chosen))
         share.backward()  # type: ignore[no-untyped-call]
         for name, value in {**terms, "C": C.sum() / count}.items():
@@ -163,7 +164,7 @@ def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:
     for n in range(step * size, (step + 1) * size):
         epoch, at = divmod(n, panels)
         if epoch not in orders:
-            orders[epoch] = torch.randperm(panels, generator=generator(seed, 1, epoch)).tolist()
+            orders[epoch] = torch.randperm(panels, generator=generator(seed, 0, 1, epoch)).tolist()
         out.append(orders[epoch][at])
     return out
 
@@ -225,7 +226,7 @@ def _glimpse(X: Tensor, j: int, job: Job, g: torch.Generator) -> tuple[Tensor, i
 @torch.no_grad()
 def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -> dict[str, float]:
     """The Comic Book Loss of the whole book (per panel), with given weights: no random views, the whole ensemble."""
-    g = generator(job.seed, 2)
+    g = generator(job.seed, 0, 2)
     H, W = job.Y.shape[-2:]
     side = min(2 * CROP, H, W)
     out: dict[str, float] = {}

@@ -19,6 +19,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 LUMA = (0.299, 0.587, 0.114)
+NEAR_TONES = 0.12
+"""Tones of a style that lie nearer than this, in RGB, are one."""
 
 
 def luma(X: Tensor) -> Tensor:
@@ -39,7 +41,8 @@ def structure(X: Tensor, flat: Tensor, window: int = 7) -> Tensor:
     """E_j = 1 - the structure term of SSIM on luma, at half and quarter size. (B,)
 
     Where the flat drawing has no structure, none is asked for, so strokes are free there.
-    Source: Z. Wang et al., "Image quality assessment", 2004, the s(x, y) factor only.
+    Source: Z. Wang et al., "Image quality assessment", 2004, the s(x, y) factor only. Differs: the stylized panel's
+    contrast counts as at least half of the drawing's, or a panel wiped flat would cost nothing.
     """
     total = X.new_zeros(len(X))
     for factor in (2, 4):
@@ -48,7 +51,7 @@ def structure(X: Tensor, flat: Tensor, window: int = 7) -> Tensor:
         means = box_mean(torch.cat([x, y, x * x, y * y, x * y], 1), size)
         mx, my, xx, yy, xy = means.unbind(1)
         vx, vy, cov = (xx - mx * mx).clamp_min(0), (yy - my * my).clamp_min(0), xy - mx * my
-        same = (cov + 4e-3) / ((vx + 1e-7).sqrt() * (vy + 1e-7).sqrt() + 4e-3)
+        same = (cov + 4e-3) / ((torch.maximum(vx, vy / 4) + 1e-7).sqrt() * (vy + 1e-7).sqrt() + 4e-3)
         total = total + (1 - same).mean((1, 2))
     return total
 
@@ -123,7 +126,7 @@ class ToneTexture:
             response = _responses(x, bank)  # (filters, N)
             group = self._groups(both, level, x, (0, 0), 1)
             rows = []
-            for k in range(tones):
+            for k in range(len(self.tones)):
                 mine = response[:, group == k]
                 if mine.shape[1] < 4 * quantiles:  # a tone too rare to have statistics borrows everybody's
                     mine = response
@@ -198,10 +201,15 @@ def _tones(blurred: Tensor, count: int, generator: torch.Generator) -> Tensor:
     points = points[torch.randperm(len(points), generator=generator)[:8000]]
     centres = points[:1]
     for _ in range(count - 1):  # farthest point first: spread, and no luck in it
-        centres = torch.cat([centres, points[torch.cdist(points, centres).min(1)[0].argmax()][None]])
+        distance = torch.cdist(points, centres).min(1)[0]
+        if float(distance.max()) < NEAR_TONES:
+            break  # an even style has one tone: splitting it would only tell the phases of its strokes apart
+        centres = torch.cat([centres, points[distance.argmax()][None]])
     for _ in range(12):
         mine = _nearest(points, centres)
-        centres = torch.stack([points[mine == k].mean(0) if (mine == k).any() else centres[k] for k in range(count)])
+        centres = torch.stack(
+            [points[mine == k].mean(0) if (mine == k).any() else centres[k] for k in range(len(centres))]
+        )
     return centres
 
 

@@ -25,6 +25,5 @@ def generator(*seeds: int) -> torch.Generator:
 
     A generator per step, and none that lives on from step to step, makes a resumed run equal an uninterrupted one.
     """
-    return torch.Generator().manual_seed(
-        int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0] >> np.uint64(1))
-    )
+    sequence = np.random.SeedSequence((len(seeds), *seeds))  # with its length, or (3, 1) and (3, 1, 0) were the same
+    return torch.Generator().manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1)))

@@ -205,7 +205,11 @@ def score(y: NDArray[np.floating], z: NDArray[np.floating], said: NDArray[np.boo
         return Score(n, m, area, False, "appears in (nearly) every panel, so there is nothing to tell it from")
     if area is None or area < MIN_AUC:
         return Score(
-            n, m, area, False, f"not recognised on panels not yet seen (AUC {area:.2f})" if area else "no score"
+            n,
+            m,
+            area,
+            False,
+            f"not recognised on panels not yet seen (AUC {area:.2f})" if area is not None else "no score",
         )
     return Score(n, m, area, True, "")
 

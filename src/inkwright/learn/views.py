@@ -29,7 +29,7 @@ class Frame:
 def frame(height: int, width: int, px: int) -> Frame:
     """The frame of a panel; its longer side fills the canvas."""
     aspect = math.sqrt(width / height)
-    w, h = (px, max(CELL, round(px / aspect))) if aspect >= 1 else (max(CELL, round(px * aspect)), px)
+    w, h = (px, max(2 * CELL, round(px / aspect))) if aspect >= 1 else (max(2 * CELL, round(px * aspect)), px)
     return Frame(px, (px - h) // 2, (px - w) // 2, h, w)
 
 
