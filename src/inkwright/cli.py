@@ -147,7 +147,7 @@ def run(work: Callable[[], Iterator[Event]], as_json: bool) -> None:
     except KeyboardInterrupt:
         stopped(as_json)
     except BrokenPipeError:  # whoever read our output has gone, as with `| head -1`: nobody is left to be told
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         sys.exit(STOPPED)
     except Exception as error:
         fail(told(error), as_json)
@@ -183,10 +183,20 @@ def fail(error: InkwrightError, as_json: bool) -> NoReturn:
     """Says what is wrong and what to do, and exits."""
     if as_json:
         said = {"event": "error", "message": error.message, "hint": error.hint, "kind": type(error).__name__}
-        print(json.dumps(said, ensure_ascii=False), flush=True)
-    else:
+        try:
+            print(json.dumps(said, ensure_ascii=False), flush=True)
+        except OSError:  # the very stream is what fails, as where it leads to a file on a full disk
+            _drop_stdout()
+            as_json = False
+    if not as_json:
         print(f"Error: {error}", file=sys.stderr)
     sys.exit(error.exit_code)
+
+
+def _drop_stdout() -> None:
+    """Leads what is still to be written nowhere: Python would stumble over it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def stopped(as_json: bool) -> NoReturn:
@@ -370,7 +380,14 @@ def elements(context: click.Context, directory: Path, as_json: bool) -> None:
     """Show the prior table: which element appears in which panel. Subcommands change it."""
     context.obj = (directory, as_json)
     if context.invoked_subcommand is None:
-        at_work(directory, "new:show_elements", as_json, {})
+
+        def work() -> Iterator[Event]:
+            from inkwright.operations.new import show_elements
+            from inkwright.project import Project
+
+            yield from show_elements(Project(directory))
+
+        run(work, as_json)
 
 
 @elements.command()

@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ class Project:
         self.root = root
         if not self.toml.is_file():
             raise ProjectError(
-                f"{root} is not an inkwright project: it has no inkwright.toml.", f"Make one: inkwright new {root}"
+                f"{root} is not an inkwright project: it has no inkwright.toml.",
+                f"Make one: inkwright new {quoted(root)}",
             )
 
     @property
@@ -206,6 +208,11 @@ def pictures_in(folder: Path) -> list[Path]:
         return []
     found = [p for p in folder.iterdir() if p.suffix.lower() in EXTENSIONS and not p.name.startswith(".")]
     return sorted(found, key=lambda p: natural(p.name))
+
+
+def quoted(path: Path) -> str:
+    """A path as it is typed in a shell, for the commands that a message names."""
+    return shlex.quote(str(path))
 
 
 def from_home(path: str) -> Path:

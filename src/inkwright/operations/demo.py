@@ -12,7 +12,7 @@ from inkwright.images import png_bytes
 from inkwright.operations.make import make
 from inkwright.operations.new import panels
 from inkwright.operations.publish import book_file
-from inkwright.project import Project, pictures_in, write_bytes
+from inkwright.project import Project, pictures_in, quoted, write_bytes
 from inkwright.sample.comic import TITLE, draw_book
 from inkwright.sample.styles import DEFAULT, STYLES
 
@@ -44,7 +44,7 @@ def demo(root: Path, style: str = DEFAULT) -> Iterator[Event]:
         yield Warned(
             "demo",
             f"The demo in {root} has another style, which is kept.",
-            f"Change it: inkwright make {root} --style-picture {style}",
+            f"Change it: inkwright make {quoted(root)} --style-picture {style}",
         )
     with project.lock():
         yield from _make(project)
@@ -66,7 +66,7 @@ def _drawn(root: Path) -> dict[Path, bytes]:
         if path not in drawn or path.read_bytes() != drawn[path]:
             raise ProjectError(
                 f"{path} is not a page of the sample, so {root} is somebody's own.",
-                f"Name another folder for the demo, or make this one: inkwright make {root}",
+                f"Name another folder for the demo, or make this one: inkwright make {quoted(root)}",
             )
     return drawn
 

@@ -10,7 +10,7 @@ from inkwright.operations.publish import DEFAULT_FORMATS, is_published, publish
 from inkwright.operations.render import is_fresh, render
 from inkwright.operations.review import is_reviewed, review
 from inkwright.operations.train import inputs, train, trainable
-from inkwright.project import Project
+from inkwright.project import Project, quoted
 
 
 def make(project: Project) -> Iterator[Event]:
@@ -40,7 +40,7 @@ def status(project: Project) -> Iterator[Event]:
         (
             "panels",
             f"{len(book.panel_ids())} on {len(book.pages)} pages",
-            f"inkwright panels {root}" if fresh or not known else "",
+            f"inkwright panels {quoted(root)}" if fresh or not known else "",
         )
     )
     if not book.panel_ids():
@@ -50,13 +50,13 @@ def status(project: Project) -> Iterator[Event]:
     prior = load_prior(project, load_book(project))
     said = int((prior.table == prior.table).sum())
     state = f"{len(prior.elements)} elements, {said} of {prior.table.size} marks"
-    rows.append(("elements", state, "" if prior.elements else f'inkwright elements {root} add "Hero"'))
+    rows.append(("elements", state, "" if prior.elements else f'inkwright elements {quoted(root)} add "Hero"'))
     given = inputs(project)
     reason = trainable(given)
     trained = project.finished_run("train", given.key) is not None
-    rows.append(_row("train", reason or trained, bool(project.runs("train")), f"inkwright train {root}"))
+    rows.append(_row("train", reason or trained, bool(project.runs("train")), f"inkwright train {quoted(root)}"))
     fitted = project.finished_run("fit", fit_key(project, given)) is not None
-    rows.append(_row("fit", fitted, bool(project.runs("fit")), f"inkwright fit {root}"))
+    rows.append(_row("fit", fitted, bool(project.runs("fit")), f"inkwright fit {quoted(root)}"))
     for name, done, made, act in (
         ("render", is_fresh(project, False), "render.json", "render"),
         ("render --plain", is_fresh(project, True), "plain/render.json", "render --plain"),
@@ -66,7 +66,7 @@ def status(project: Project) -> Iterator[Event]:
         rows.append(_row(name, done, (project.build / made).exists(), f"inkwright {act} {root}"))
     yield Table("status", project.title(), ("step", "state", "next"), tuple(rows))
     todo = [row for row in rows if row[2]]
-    yield Finished("status", f"next: inkwright make {root}" if todo else "everything is up to date", False)
+    yield Finished("status", f"next: inkwright make {quoted(root)}" if todo else "everything is up to date", False)
 
 
 def _row(name: str, done: bool | str, made: bool, act: str) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from inkwright.comic.layout import Interior, crop, fit_box, interior
 from inkwright.comic.scan import paper_light, read_page
 from inkwright.errors import BookError, PictureError, ProjectError
 from inkwright.images import MIN_SIDE, Floats, Pixels, read_picture, resize, to_float
-from inkwright.project import Project, digest, from_home, load_prior_text
+from inkwright.project import Project, digest, from_home, load_prior_text, quoted
 from inkwright.registry import suggest
 from inkwright.sample.styles import STYLES
 
@@ -83,7 +83,7 @@ def load_book(project: Project) -> Book:
         act = "Put your pages into pages/ and run" if not project.page_files() else "Run"
         again = f" --again {book.pages[0].file}" if book.pages else ""
         raise ProjectError(
-            f"The book in {project.root} has no panels yet.", f"{act}: inkwright panels {project.root}{again}"
+            f"The book in {project.root} has no panels yet.", f"{act}: inkwright panels {quoted(project.root)}{again}"
         )
     return book
 

@@ -15,7 +15,7 @@ from inkwright.errors import PictureError, PriorError, ProjectError, UserError
 from inkwright.events import Clock, Event, Finished, Saved, Started, Table, Warned
 from inkwright.images import EXTENSIONS, read_picture
 from inkwright.operations.material import find_style, load_book, load_prior
-from inkwright.project import Project, digest, guarded, natural, pictures_in, read_text, write_bytes
+from inkwright.project import Project, digest, guarded, natural, pictures_in, quoted, read_text, write_bytes
 from inkwright.registry import suggest
 
 
@@ -36,7 +36,9 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
     """
     clock = Clock("new", 0)
     if (root / "inkwright.toml").exists():
-        raise ProjectError(f"{root} is an inkwright project already.", f"Go on with it: inkwright status {root}")
+        raise ProjectError(
+            f"{root} is an inkwright project already.", f"Go on with it: inkwright status {quoted(root)}"
+        )
     if root.exists() and not root.is_dir():
         raise ProjectError(f"{root} is a file.", "Name a folder.")
     files, there = ordered(scans), pictures_in(root / "pages")
@@ -67,9 +69,9 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
         )
     yield Saved("new", str(root / "inkwright.toml"), "settings")
     act = (
-        f"inkwright panels {root}"
+        f"inkwright panels {quoted(root)}"
         if files or there
-        else f"put your pages into {root / 'pages'}, then inkwright panels {root}"
+        else f"put your pages into {root / 'pages'}, then inkwright panels {quoted(root)}"
     )
     yield Finished("new", f"next: {act}", seconds=clock.seconds)
 
@@ -237,7 +239,7 @@ def show_elements(project: Project) -> Iterator[Event]:
         yield Warned(
             "elements",
             "No elements are listed yet.",
-            f'Add one: inkwright elements {project.root} add "Hero" --kind character',
+            f'Add one: inkwright elements {quoted(project.root)} add "Hero" --kind character',
         )
     for message, hint in check(book, prior):
         yield Warned("elements", message, hint)

@@ -12,7 +12,7 @@ from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, T
 from inkwright.images import png_bytes, read_picture
 from inkwright.operations.material import load_book, load_prior
 from inkwright.operations.render import is_fresh, render_key
-from inkwright.project import Project, digest, from_home, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, from_home, quoted, read_json, write_bytes, write_json
 from inkwright.publish.edition import Edition
 from inkwright.publish.exporters import EXPORTERS, report
 
@@ -57,7 +57,9 @@ def publish(project: Project, formats: Sequence[str]) -> Iterator[Event]:
     for name in wanted:
         EXPORTERS[name]  # an unknown format is refused before any work
     if not is_fresh(project, False):
-        raise ProjectError("The rendered pages are missing or out of date.", f"Run: inkwright render {project.root}")
+        raise ProjectError(
+            "The rendered pages are missing or out of date.", f"Run: inkwright render {quoted(project.root)}"
+        )
     if is_published(project, wanted):
         yield Finished("publish", "up to date: " + ", ".join(str(book_file(project, f)) for f in wanted), False)
         return

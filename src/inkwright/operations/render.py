@@ -21,7 +21,7 @@ from inkwright.operations.fit import fit_key, load_look, panel_guides
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.train import inputs
-from inkwright.project import Project, digest, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     given = inputs(project)
     run = project.finished_run("fit", fit_key(project, given))
     if run is None:
-        raise ProjectError("The style network is missing or out of date.", f"Run: inkwright fit {project.root}")
+        raise ProjectError("The style network is missing or out of date.", f"Run: inkwright fit {quoted(project.root)}")
     folder = project.build / "plain" if plain else project.build
     key = render_key(project, plain)
     meta_path = folder / "render.json"

@@ -25,7 +25,7 @@ from inkwright.operations.material import PanelPicture, panel_pictures, reduced
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.operations.render import is_fresh, render_key
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
-from inkwright.project import Project, digest, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 from inkwright.publish.review import Review, summarise, write_review
 
 LOOKS = ("drawing", "plain", "fitted")
@@ -56,7 +56,8 @@ def review(project: Project) -> Iterator[Event]:
         if not is_fresh(project, plain):
             option = " --plain" if plain else ""
             raise ProjectError(
-                "The rendered pages are missing or out of date.", f"Run: inkwright render {project.root}{option}"
+                "The rendered pages are missing or out of date.",
+                f"Run: inkwright render {quoted(project.root)}{option}",
             )
     folder = project.build / "review"
     if is_reviewed(project):

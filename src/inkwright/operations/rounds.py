@@ -91,7 +91,7 @@ class Rounds:
             terms = {k: round(v, 4) for k, v in step.terms.items()}
             yield self.clock.step(self.done + step.done, **terms)
         write_json(self.run / "losses.json", {"losses": self.losses})
-        checkpoint.save_tensors(path, state.best, {"stylizer": "unet", "planes": str(PLANES)})
+        checkpoint.save_tensors(path, state.best)  # no notes: safetensors writes several in any order
         state_path.unlink(missing_ok=True)
         (self.run / f"state-{name}.json").unlink(missing_ok=True)
         self.done += job.steps

@@ -35,6 +35,8 @@ def _check_out(picture: Path, style: str, out: Path, force: bool) -> None:
         raise UserError(
             f"{out} is one of the pictures that are read.", "Name another file; your pictures are never written to."
         )
+    if out.is_dir():
+        raise UserError(f"{out} is a folder.", "Name a file.")
     if out.exists() and not force:
         raise UserError(f"{out} exists already.", "Name another file, or add --force.")
     with guarded(out):  # told now, not after the work

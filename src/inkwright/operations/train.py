@@ -21,7 +21,7 @@ from inkwright.learn.train import Recipe, Score, logits, platt, score
 from inkwright.operations.log import logged
 from inkwright.operations.material import book_key, load_book, load_prior, style_key, style_pixels
 from inkwright.operations.nets import examples, load_nets, train_nets
-from inkwright.project import Project, digest, read_json, write_json
+from inkwright.project import Project, digest, quoted, read_json, write_json
 
 MIN_PANELS = 4
 """Fewer panels than this cannot be split into panels to learn from and panels to check on."""
@@ -63,7 +63,7 @@ def train(project: Project) -> Iterator[Event]:
     given = inputs(project)
     reason = trainable(given)
     if reason:
-        hint = f'List them: inkwright elements {project.root} add "Hero" --kind character'
+        hint = f'List them: inkwright elements {quoted(project.root)} add "Hero" --kind character'
         yield Warned("train", f"There is nothing to train: {reason}.", hint)
         yield Finished("train", reason, False)
         return
@@ -143,7 +143,7 @@ def need_ensemble(project: Project, given: Inputs) -> tuple[Ensemble, Path] | No
     found = ensemble(project, given)
     if found is None:
         raise ProjectError(
-            "The element classifiers are missing or out of date.", f"Run: inkwright train {project.root}"
+            "The element classifiers are missing or out of date.", f"Run: inkwright train {quoted(project.root)}"
         )
     return found
 
