@@ -19,7 +19,9 @@ from inkwright import __version__
 from inkwright.errors import ConfigError, DiskError, InkwrightError, InternalError, UserError
 from inkwright.events import Event, Finished, PageDone, Saved, Started, Step, Table, Warned, as_dict
 
-FOLDER = click.Path(path_type=Path)  # the operations check existence: their sentence is better than click's
+FOLDER = click.Path(
+    path_type=Path, readable=False
+)  # the operations check existence: their sentence is better than click's
 STOPPED = 130
 
 

@@ -65,7 +65,7 @@ def status(project: Project) -> Iterator[Event]:
     ):
         rows.append(_row(name, done, (project.build / made).exists(), f"inkwright {act} {root}"))
     yield Table("status", project.title(), ("step", "state", "next"), tuple(rows))
-    todo = [row for row in rows if row[2]]
+    todo = [row for row in rows if row[2] and row[0] != "elements"]  # a comic without elements is a comic too
     yield Finished("status", f"next: inkwright make {quoted(root)}" if todo else "everything is up to date", False)
 
 

@@ -14,6 +14,7 @@ from inkwright.learn.examples import Examples
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.train import Progress, Recipe, start, train
 from inkwright.operations.material import panel_pictures, reduced
+from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import Project
 
 SAVE_EVERY = 40
@@ -64,23 +65,34 @@ def train_nets(
         textures: for restyling.
         seed: of everything random.
     """
-    total = recipe.steps * len(held_out)
-    clock: Clock | None = None
+    # Made one after the other: fresh weights are drawn from the one generator that all threads share.
+    works, done = [], [recipe.steps] * len(held_out)
     for n, left_out in enumerate(held_out):
-        done_path, state_path = run / f"net-{n}.safetensors", run / f"state-{n}.safetensors"
-        if done_path.exists():
+        if (run / f"net-{n}.safetensors").exists():
             continue
-        state = start(make, recipe, seed + n)
+        state, state_path = start(make, recipe, seed + n), run / f"state-{n}.safetensors"
         if state_path.exists():
             restore(state, checkpoint.load_tensors(state_path), str(state_path))
-        clock = clock or Clock(stage, total, n * recipe.steps + state.step)
+        done[n] = state.step
         mine = data.subset([j for j in range(len(data)) if j not in left_out] or list(range(len(data))))
-        for step, loss in train(state, mine, recipe, textures, seed + n):
-            if step % SAVE_EVERY == 0 and step < recipe.steps:
-                checkpoint.save_tensors(state_path, packed(state))
-            yield clock.step(n * recipe.steps + step, loss=round(loss, 4))
-        checkpoint.save_tensors(done_path, state.mean)
-        state_path.unlink(missing_ok=True)
+        works.append(_train_one(run, n, state, mine, recipe, textures, seed + n))
+    clock = Clock(stage, recipe.steps * len(held_out), sum(done))
+    for _, (n, step, loss) in side_by_side(works):
+        done[n] = step
+        yield clock.step(sum(done), loss=round(loss, 4))
+
+
+def _train_one(
+    run: Path, n: int, state: Progress, mine: Examples, recipe: Recipe, textures: Tensor, seed: int
+) -> Iterator[tuple[int, int, float]]:
+    """Trains one net, saving its state now and then and its weights at the end; yields (n, steps done, loss)."""
+    state_path = run / f"state-{n}.safetensors"
+    for step, loss in train(state, mine, recipe, textures, seed):
+        if step % SAVE_EVERY == 0 and step < recipe.steps:
+            checkpoint.save_tensors(state_path, packed(state))
+        yield n, step, loss
+    checkpoint.save_tensors(run / f"net-{n}.safetensors", state.mean)
+    state_path.unlink(missing_ok=True)
 
 
 def load_nets(run: Path, make: Callable[[], nn.Module], count: int) -> list[nn.Module]:

@@ -16,10 +16,11 @@ from inkwright.events import Clock, Event
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
-from inkwright.learn.fit import CHECK_EVERY, FitState, Job, Weights, begin, fit
+from inkwright.learn.fit import FitState, Job, Weights, begin, fit
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.tensors import generator
+from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
@@ -40,10 +41,7 @@ class Rounds:
         self.run, self.look, self.config, self.stage = run, look, config, stage
         self.seed = config.style.seed
         self.style, self.Y = look.style_canvas(self.seed + 1)
-        self.net = make_stylizer(self.Y, self.seed)
-        self.losses: list[dict[str, Any]] = (read_json(run / "losses.json") or {}).get("losses", [])
-        self.clock: Clock | None = None
-        self.done, self.total = 0, 0
+        self.losses: list[dict[str, Any]] = []
 
     def weights(self, c: float) -> Weights:
         """The terms' weights as set, with the given weight of C."""
@@ -55,51 +53,57 @@ class Rounds:
     ) -> Iterator[Event]:
         """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
         f = self.config.fit
-        self.total = f.style_steps + f.steps * (1 if classifiers is None else 2)
         common: dict[str, Any] = {"style": self.style, "Y": self.Y, "seed": self.seed}
         first = Job(weights=Weights(reconstruction=f.weight_reconstruction), steps=f.style_steps, lr=STYLE_LR, **common)
-        yield from self._round("style", first)
         texture = ToneTexture(self.Y, generator(self.seed, 3)) if f.weight_texture else None
         common |= {"panels": panels, "texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
-        yield from self._round("plain", Job(weights=self.weights(0.0), **common))
+        second = {"plain": Job(weights=self.weights(0.0), **common)}
         if classifiers is not None:
-            job = Job(weights=self.weights(f.weight_c), p_hat=p_hat, masks=masks, classifiers=classifiers, **common)
-            self._load("style")
-            yield from self._round("fitted", job)
+            given: dict[str, Any] = {"p_hat": p_hat, "masks": masks, "classifiers": classifiers}
+            second["fitted"] = Job(weights=self.weights(f.weight_c), **given, **common)
+        total = f.style_steps + f.steps * len(second)
+        yield from self._together({"style": (make_stylizer(self.Y, self.seed), first)}, 0, total)
+        learned = self.run / "style.safetensors"
+        starts = {name: (load_stylizer(learned).requires_grad_(True), job) for name, job in second.items()}
+        yield from self._together(starts, f.style_steps, total)
+        for name in ("style", *second):
+            self.losses += (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
 
-    def _round(self, name: str, job: Job) -> Iterator[Event]:
-        path, state_path = self.run / f"{name}.safetensors", self.run / f"state-{name}.safetensors"
-        if path.exists():
-            self.done += job.steps
-            self._load(name)
-            return
-        state = begin(self.net, job.lr)
-        self.losses = [row for row in self.losses if row["stage"] != name]
-        if state_path.exists():
-            kept = read_json(self.run / f"state-{name}.json") or {}
-            restore(state, checkpoint.load_tensors(state_path), str(state_path))
-            # The two files are not written in one moment: rows of later steps come again.
-            self.losses += [row for row in kept.get("losses", []) if row["step"] <= state.step]
-        self.clock = self.clock or Clock(self.stage, self.total, self.done + state.step)
+    def _together(self, rounds: dict[str, tuple[nn.Module, Job]], before: int, total: int) -> Iterator[Event]:
+        """Runs rounds side by side; `before` steps of `total` are done."""
+        done, works = {name: job.steps for name, (_, job) in rounds.items()}, []
+        for name, (net, job) in rounds.items():
+            if (self.run / f"{name}.safetensors").exists():
+                continue
+            state = begin(net, job.lr)
+            state_path, rows = self.run / f"state-{name}.safetensors", []
+            if state_path.exists():
+                restore(state, checkpoint.load_tensors(state_path), str(state_path))
+                kept = (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
+                # The two files are not written in one moment: rows of later steps come again.
+                rows = [row for row in kept if row["step"] <= state.step]
+            done[name] = state.step
+            works.append(self._round(name, state, job, rows))
+        clock = Clock(self.stage, total, before + sum(done.values()))
+        for _, (name, step, terms) in side_by_side(works):
+            done[name] = step
+            yield clock.step(before + sum(done.values()), **terms)
+
+    def _round(
+        self, name: str, state: FitState, job: Job, rows: list[dict[str, Any]]
+    ) -> Iterator[tuple[str, int, dict[str, float]]]:
+        """One round; yields (its name, steps done, terms). Its state is saved at every check."""
+        losses_path, state_path = self.run / f"losses-{name}.json", self.run / f"state-{name}.safetensors"
         for step in fit(state, job):
             if step.book:
-                self.losses.append({"stage": name, "step": step.done, **{k: round(v, 5) for k, v in step.book.items()}})
-            if step.done % CHECK_EVERY == 0 and step.done < job.steps:
-                rows = [row for row in self.losses if row["stage"] == name]
-                write_json(self.run / f"state-{name}.json", {"losses": rows})
-                checkpoint.save_tensors(state_path, packed(state))
-            terms = {k: round(v, 4) for k, v in step.terms.items()}
-            yield self.clock.step(self.done + step.done, **terms)
-        write_json(self.run / "losses.json", {"losses": self.losses})
-        checkpoint.save_tensors(path, state.best)  # no notes: safetensors writes several in any order
+                rows.append({"stage": name, "step": step.done, **{k: round(v, 5) for k, v in step.book.items()}})
+                write_json(losses_path, {"losses": rows})
+                if step.done < job.steps:
+                    checkpoint.save_tensors(state_path, packed(state))
+            yield name, step.done, {k: round(v, 4) for k, v in step.terms.items()}
+        # Without notes: safetensors writes several in any order.
+        checkpoint.save_tensors(self.run / f"{name}.safetensors", state.best)
         state_path.unlink(missing_ok=True)
-        (self.run / f"state-{name}.json").unlink(missing_ok=True)
-        self.done += job.steps
-        self._load(name)
-
-    def _load(self, name: str) -> None:
-        path = self.run / f"{name}.safetensors"
-        checkpoint.load_weights(self.net, checkpoint.load_tensors(path), str(path))
 
 
 def make_stylizer(Y: Tensor, seed: int) -> nn.Module:

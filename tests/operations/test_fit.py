@@ -1,0 +1,101 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inkwright.learn.checkpoint import load_tensors
+from inkwright.learn.fit import CHECK_EVERY
+from inkwright.operations.fit import fit
+from inkwright.project import Project
+
+PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
+
+
+def copy_without(made: Path, *names: str) -> Path:
+    """Takes a made project back to where nothing was fitted."""
+    for name in names:
+        for path in sorted((made / "runs" / "0002-fit").glob(name)):
+            path.unlink()
+    return made / "runs" / "0002-fit"
+
+
+def test_a_finished_run_holds_both_networks_and_the_losses(made_project: Path):
+    run = made_project / "runs" / "0002-fit"
+    meta = json.loads((run / "meta.json").read_text())
+    assert meta["with_c"] is True
+    assert {row["stage"] for row in meta["losses"]} == {"style", "plain", "fitted"}
+    assert [row["step"] for row in meta["losses"] if row["stage"] == "style"] == [CHECK_EVERY, 22]
+    plain, fitted = (load_tensors(run / f"{name}.safetensors") for name in ("plain", "fitted"))
+    assert plain.keys() == fitted.keys()
+    assert any((plain[name] != fitted[name]).any() for name in plain)  # C moved it
+
+
+def test_killed_on_the_way_it_goes_on_to_the_same_bytes(inkwright, made: Path, made_project: Path, one_thread):
+    run = copy_without(made, "*")  # an empty folder stays behind, as after a kill before anything was written
+    command = [*PROGRAM, "fit", str(made), "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as work:
+        assert work.stdout is not None
+        for line in work.stdout:
+            event = json.loads(line)
+            if event["event"] == "step" and event["done"] > CHECK_EVERY:
+                work.kill()
+                break
+        work.wait()
+    assert work.returncode != 0
+    left = next(path for path in (made / "runs").glob("*-fit") if path != run)
+    assert not (left / "meta.json").exists()
+    assert (left / "state-style.safetensors").is_file()  # saved at step 20
+    again = inkwright("fit", made)
+    assert again.code == 0
+    assert again.all("step")[0]["done"] == CHECK_EVERY + 1  # gone on, not begun anew
+    whole = made_project / "runs" / "0002-fit"
+    for name in ("style", "plain", "fitted"):
+        assert (left / f"{name}.safetensors").read_bytes() == (whole / f"{name}.safetensors").read_bytes()
+    assert json.loads((left / "meta.json").read_text()) == json.loads((whole / "meta.json").read_text())
+
+
+def test_stopped_between_the_two_files_of_a_state_no_loss_is_told_twice(made: Path, made_project: Path, one_thread):
+    run = copy_without(made, "meta.json", "fitted.safetensors", "plain.safetensors", "style.safetensors", "losses*")
+    work = fit(Project(made))
+    for event in work:
+        if getattr(event, "done", 0) == CHECK_EVERY:
+            break
+    work.close()
+    state = json.loads((run / "losses-style.json").read_text())
+    state["losses"].append(
+        {"stage": "style", "step": 22, "total": 9.0}
+    )  # a later save, of which only this came through
+    (run / "losses-style.json").write_text(json.dumps(state))
+    for _ in fit(Project(made)):
+        pass
+    whole = made_project / "runs" / "0002-fit"
+    assert json.loads((run / "meta.json").read_text()) == json.loads((whole / "meta.json").read_text())
+
+
+def test_fit_needs_classifiers(inkwright, marked: Path):
+    error = inkwright("fit", marked).error
+    assert error["message"] == "The element classifiers are missing or out of date."
+    assert error["hint"] == f"Run: inkwright train {marked}"
+
+
+def test_a_damaged_network_says_what_to_do(inkwright, made: Path):
+    path = made / "runs" / "0001-train" / "net-0.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    Project(made).set_config({"fit": {"steps": 4}})
+    error = inkwright("fit", made).error
+    assert "net-0.safetensors is damaged" in error["message"]
+    assert "Delete that run's folder" in error["hint"]
+
+
+@pytest.mark.parametrize("option", [("--fit-steps", "-1"), ("--style-picture", "gouach"), ("--style-scale", "99")])
+def test_a_wrong_option_is_not_saved(inkwright, marked: Path, option: tuple[str, str], hashes):
+    before = hashes(marked)
+    assert inkwright("fit", marked, *option).code == 2
+    after = hashes(marked)
+    after.pop(".inkwright/lock", None), before.pop(".inkwright/lock", None)
+    assert after == before

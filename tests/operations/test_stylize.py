@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkwright.images import read_picture
+
+QUICK = ("--fit-style-steps", "1", "--fit-steps", "1", "--fit-panel-px", "64", "--style-scale", "0.25")
+
+
+def test_a_drawing_is_painted_at_its_own_size(inkwright, scans: Path, tmp_path: Path, one_thread):
+    out = tmp_path / "new" / "folder" / "out.JPG"
+    assert inkwright("stylize", scans / "scan1.png", "--style", "hatching", "-o", out, *QUICK).code == 0
+    drawn, painted = read_picture(scans / "scan1.png").pixels, read_picture(out).pixels
+    assert painted.shape == drawn.shape
+    assert not np.array_equal(painted, drawn)
+
+
+def test_the_same_inputs_give_the_same_bytes(inkwright, scans: Path, tmp_path: Path, one_thread):
+    style = scans / "scan2.png"
+    for name in ("a.png", "b.png"):
+        assert inkwright("stylize", scans / "scan1.png", "--style", style, "-o", tmp_path / name, *QUICK).code == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("there.png", "exists already"),
+        ("out.bmp", "has the suffix '.bmp'"),
+        ("out", "has the suffix ''"),
+        ("folder.png", "is a folder"),
+        ("drawing.png", "is one of the pictures that are read"),
+        ("style.png", "is one of the pictures that are read"),
+        ("link.png", "is one of the pictures that are read"),
+        ("there.png/out.png", "could not be written"),
+    ],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_there_stays(inkwright, page_of, tmp_path: Path, hashes, out: str, said: str, force: bool):
+    if force and out == "there.png":
+        pytest.skip("that is what --force is for")
+    for n, name in enumerate(("drawing.png", "style.png", "there.png")):
+        page_of(n).save(tmp_path / name)
+    (tmp_path / "link.png").symlink_to(tmp_path / "drawing.png")
+    (tmp_path / "folder.png").mkdir()
+    before = hashes(tmp_path)
+    arguments = ("stylize", tmp_path / "drawing.png", "--style", tmp_path / "style.png", "-o", tmp_path / out)
+    assert said in inkwright(*arguments, *(["--force"] if force else [])).error["message"]
+    assert hashes(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("style", "hint"),
+    [("gouach", "Did you mean 'gouache'?"), ("", "One of: gouache"), ("~nobody9/x.png", "One of: gouache")],
+)
+def test_an_unknown_style_names_the_nearest(inkwright, scans: Path, tmp_path: Path, style: str, hint: str):
+    error = inkwright("stylize", scans / "scan1.png", "--style", style, "-o", tmp_path / "out.png").error
+    assert f"no style picture '{style}'" in error["message"]
+    assert error["hint"].startswith(hint)
+
+
+def test_a_place_that_may_not_be_written_is_told_before_the_work(
+    inkwright, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
+    run = inkwright("stylize", scans / "scan1.png", "--style", "gouache", "-o", tmp_path / "out.png")
+    assert "may not be written" in run.error["message"]
+    assert run.all("started") == []
