@@ -5,34 +5,18 @@ import os
 import tracemalloc
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from lxml import etree
 from PIL import Image
 
+from editions import draw_pages, edition
 from inkwright.errors import DiskError, PictureError, ProjectError, UnknownChoiceError
 from inkwright.publish.cbz import PageInfo, comic_info, write_cbz
-from inkwright.publish.edition import Edition
 from inkwright.publish.exporters import EXPORTERS, report
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("comicinfo.xsd")))
-
-
-def draw_pages(folder: Path, n: int = 3, width: int = 60, height: int = 90, **save: Any) -> list[Path]:
-    paths = []
-    for k in range(n):
-        pixels = np.random.default_rng(k).integers(0, 256, (height, width, 3), dtype=np.uint8)
-        paths.append(folder / f"{k + 1}.png")
-        Image.fromarray(pixels).save(paths[-1], **save)
-    return paths
-
-
-def edition(pages: list[Path], **more: Any) -> Edition:
-    return Edition(
-        **{"title": "Soup & Swords", "author": "A. Hero", "language": "en", "direction": "ltr", "pages": pages} | more
-    )
 
 
 def info_of(path: Path) -> etree._Element:

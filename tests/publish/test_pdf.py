@@ -7,8 +7,8 @@ import numpy as np
 import pikepdf
 import pytest
 from PIL import Image
-from test_cbz import draw_pages, edition
 
+from editions import draw_pages, edition
 from inkwright.errors import PictureError, ProjectError
 from inkwright.publish.exporters import EXPORTERS, page_images, report
 from inkwright.publish.pdf import BATCH, write_pdf
