@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from inkwright.cli import STOPPED, clock, cli
+from inkwright.cli import STOPPED, cli, clock
 from inkwright.errors import InternalError, UserError
 from inkwright.events import Event, Started, Step
 
@@ -126,7 +126,7 @@ def test_json_may_stand_before_and_behind_a_subcommand(marked: Path):
 
 def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path: Path):
     done = subprocess.run(
-        [*PROGRAM, "status", os.fsencode(tmp_path) + b"/\xff", "--json"],
+        [*PROGRAM, "elements", os.fsencode(tmp_path) + b"/\xff", "--json"],
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
         check=False,

@@ -118,8 +118,7 @@ def test_the_same_project_elsewhere_gives_the_same_bytes(
     assert {n: h for n, h in two.items() if n not in timed} == {n: h for n, h in one.items() if n not in timed}
 
 
-@pytest.mark.parametrize("elements", ["none", "everywhere"])
-def test_one_panel_is_a_book(inkwright, scans: Path, tmp_path: Path, one_thread, elements: str):
+def test_one_panel_is_a_book(inkwright, scans: Path, tmp_path: Path, one_thread):
     root = tmp_path / "one"
     assert inkwright("new", root, scans / "scan1.png").code == 0
     settings = {
@@ -130,8 +129,7 @@ def test_one_panel_is_a_book(inkwright, scans: Path, tmp_path: Path, one_thread,
     Project(root).set_config(settings)
     box = '{"version": 1, "pages": [{"file": "pages/p1.png", "panels": [{"id": "all", "box": [-9, -9, 400, 500]}]}]}'
     (root / "book.json").write_text(box)
-    if elements != "none":
-        (root / "prior.csv").write_text(f"element,kind,all\nHero,character,{int(elements == 'everywhere')}\n")
+    (root / "prior.csv").write_text("element,kind,all\nHero,character,1\n")
     run = inkwright("make", root)
     assert run.code == 0
     assert any("nothing to train" in warned["message"] for warned in run.all("warned"))
