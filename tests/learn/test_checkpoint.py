@@ -24,7 +24,7 @@ TENSORS = {
 
 
 def test_tensors_survive_being_written_and_read(tmp_path):
-    save_tensors(tmp_path / "run" / "x.safetensors", TENSORS, {"stylizer": "unet"})
+    save_tensors(tmp_path / "run" / "x.safetensors", TENSORS)
     found = load_tensors(tmp_path / "run" / "x.safetensors")
 
     assert set(found) == set(TENSORS)

@@ -17,10 +17,10 @@ from inkwright.project import write_bytes
 VERSION = 1
 
 
-def save_tensors(path: Path, tensors: dict[str, Tensor], notes: dict[str, str] | None = None) -> None:
+def save_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
     """Writes tensors as safetensors, whole or not at all; the same tensors give the same bytes."""
     whole = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in sorted(tensors.items())}
-    write_bytes(path, save(whole, metadata={"format": str(VERSION), **(notes or {})}))
+    write_bytes(path, save(whole, metadata={"format": str(VERSION)}))
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
