@@ -13,9 +13,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from inkwright.cli import STOPPED, cli, clock
+from inkwright.cli import cli
 from inkwright.errors import InternalError, UserError
 from inkwright.events import Event, Started, Step
+from inkwright.faces import STOPPED, clock
 
 COMMANDS = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 NAMES = "demo elements fit make new panels publish render review status stylize train"

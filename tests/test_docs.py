@@ -20,11 +20,12 @@ import pytest
 
 from inkwright import __version__
 from inkwright.book import parse_book, schema
-from inkwright.cli import STOPPED, cli
+from inkwright.cli import cli
 from inkwright.comic.elements import parse_prior
 from inkwright.config import parse_config, sections
 from inkwright.errors import InternalError, UserError
 from inkwright.events import NAMES
+from inkwright.faces import STOPPED
 from inkwright.publish.review import Review, to_json
 from inkwright.sample.styles import STYLES
 

@@ -17,6 +17,7 @@ TIERS = (
     WINGS,
     ("operations",),
     ("studio", "cluster"),
+    ("faces",),
     ("cli",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}
@@ -139,8 +140,11 @@ def torch_importers(sources: Sources) -> list[str]:
 
 
 def eager_operations(sources: Sources) -> list[str]:
-    cli = f"{ROOT}.cli"
-    return sorted(m for m in inner(cli, sources, lazy=False) if TIER.get(part(m), 0) > TIER["registry"])
+    """What the command line and its faces import at once, above the small tables; `faces` itself may be."""
+    eager = inner(f"{ROOT}.cli", sources, lazy=False)
+    if f"{ROOT}.faces" in sources:
+        eager |= inner(f"{ROOT}.faces", sources, lazy=False)
+    return sorted(m for m in eager - {f"{ROOT}.faces"} if TIER.get(part(m), 0) > TIER["registry"])
 
 
 def judged_fit(sources: Sources) -> bool:
@@ -148,9 +152,9 @@ def judged_fit(sources: Sources) -> bool:
 
 
 def talkers(sources: Sources) -> list[str]:
-    """Below cli.py nothing prints, reads the keyboard or ends the process."""
+    """Below cli.py and its faces nothing prints, reads the keyboard or ends the process."""
     found = []
-    for module in set(sources) - {f"{ROOT}.cli"}:
+    for module in set(sources) - {f"{ROOT}.cli", f"{ROOT}.faces"}:
         for node in ast.walk(ast.parse(sources[module])):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
             if name in ("print", "input", "exit", "quit", "sys.exit", "os._exit", "breakpoint") or (
