@@ -26,8 +26,11 @@ def lit_paper(rgb: Floats, light: Floats) -> Floats:
 def even_paper(rgb: Floats) -> Floats:
     """Divides out paper tint and uneven light of a loose drawing: its large-scale bright envelope becomes near-white.
 
-    Only as far as the picture is bare paper: a fully painted panel keeps its colours.
+    Only as far as the picture is bare paper: a fully painted panel keeps its colours, and so does one with clean digital
+    fills, where a pale sky is no paper.
     """
+    if clean(rgb) > 0.5:
+        return rgb
     height, width = rgb.shape[:2]
     small = cv2.resize(rgb, (64, max(8, round(64 * height / width))), interpolation=cv2.INTER_AREA)
     envelope = cv2.dilate(cv2.medianBlur((small * 255).astype(np.uint8), 5), np.ones((9, 9), np.uint8))
@@ -41,6 +44,13 @@ def even_paper(rgb: Floats) -> Floats:
     )
     gain = 0.97 / np.maximum(cv2.resize(tinted, (width, height), interpolation=cv2.INTER_CUBIC), 0.2)
     return np.asarray(np.clip(rgb * (1 + bare * (gain - 1)), 0, 1), np.float32)
+
+
+def clean(rgb: Floats) -> float:
+    """How much of a picture is one colour with its neighbours, as on a screen, and never on lit paper; in [0, 1]."""
+    light = (luma(rgb) * 255).astype(np.float32)
+    square = np.ones((3, 3), np.uint8)
+    return float((cv2.dilate(light, square) - cv2.erode(light, square) < 1.5).mean())
 
 
 def ink_map(rgb: Floats) -> Floats:
