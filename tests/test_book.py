@@ -20,6 +20,7 @@ FULL = {
                     "polygon": [[10, 20], [310, 20], [310, 220]],
                     "appearances": {"Hero": [[5, 6, 70, 80], [100, 6, 70, 80]], "Dragon": []},
                     "balloons": [{"words": "Čau!", "kind": "shout", "speaker": "Hero", "box": [1, 2, 30, 40]}],
+                    "keep": [[5, 6, 70, 80], [[1, 2], [30, 2], [30, 40]]],
                     "alt": "The Hero waves.",
                 },
                 {"id": "p1.2", "box": [320, 20, 300, 200]},
@@ -52,6 +53,7 @@ def test_a_book_survives_being_written_and_read():
     assert hero.box == (10, 20, 300, 200)
     assert hero.appearances == {"Hero": [(5, 6, 70, 80), (100, 6, 70, 80)], "Dragon": []}
     assert hero.balloons == [Balloon(words="Čau!", kind="shout", speaker="Hero", box=(1, 2, 30, 40))]
+    assert hero.keep == [(5, 6, 70, 80), [(1, 2), (30, 2), (30, 40)]]
     assert "Čau!" in dump_book(book)  # readable, not escaped
 
 
@@ -106,6 +108,10 @@ def test_decimals_of_other_programs_become_pixels():
         ({"appearances": {"Hero": [[0, 0, 0, 1]]}}, "pages.0.panels.0.appearances.Hero.0", "[0, 0, 0, 1]"),
         ({"balloons": [{"words": "a", "kind": "song"}]}, "pages.0.panels.0.balloons.0.kind", "song"),
         ({"balloons": [{"kind": "speech"}]}, "pages.0.panels.0.balloons.0.words", "speech"),
+        ({"keep": [[1, 2, 3]]}, "pages.0.panels.0.keep.0.box", "[1, 2, 3]"),
+        ({"keep": [[1, 2, 0, 4]]}, "pages.0.panels.0.keep.0.box", "[1, 2, 0, 4]"),
+        ({"keep": [[[0, 0], [5, 5]]]}, "pages.0.panels.0.keep.0.polygon", "[[0, 0], [5, 5]]"),
+        ({"keep": [7]}, "pages.0.panels.0.keep.0", "7"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place(panel, where, value):
@@ -213,6 +219,8 @@ def test_real_books_hold_to_the_schema(data):
         with_panel(appearances={"Hero": [0, 0, 1, 1]}),
         with_panel(balloons=[{"words": "a", "kind": "song"}]),
         with_panel(balloons=[{"kind": "speech"}]),
+        with_panel(keep=[[1, 2, 3]]),
+        with_panel(keep=[[[0, 0], [5, 5]]]),
         {"version": 1, "pages": [{"file": "pages/p1.png", "panels": [{"id": "p1.1"}]}]},
     ],
 )

@@ -26,6 +26,7 @@ from inkwright.config import parse_config, sections
 from inkwright.errors import InternalError, UserError
 from inkwright.events import NAMES
 from inkwright.faces import STOPPED
+from inkwright.operations.palette_file import PaletteFile, dumped
 from inkwright.publish.review import Review, to_json
 from inkwright.sample.styles import STYLES
 
@@ -170,10 +171,14 @@ def test_example_files_are_valid() -> None:
     assert parse_config(fences(text, "toml")[0]).book.title
     panels = [*book.panel_ids(), "p2.1"]
     assert len(parse_prior(fences(text, "csv")[0], panels).elements) == 4
+    palette_text = fences(text, "json")[1]
+    palette = PaletteFile.model_validate_json(palette_text)
+    assert palette.pins().keys() == {"colours", "elements"}
+    assert dumped(palette) == palette_text
 
 
 def test_example_review_has_the_shape_of_a_real_one() -> None:
-    example = json.loads(fences(read("docs/formats.md"), "json")[1])
+    example = json.loads(fences(read("docs/formats.md"), "json")[2])
     tables = {source: {look: np.array(rows) for look, rows in example[source].items()} for source in ("p", "judge")}
     review = Review(
         example["summary"]["title"],
@@ -186,6 +191,8 @@ def test_example_review_has_the_shape_of_a_real_one() -> None:
         tables["judge"],
         scores=example["scores"],
         palette=[(entry["source"], entry["result"], entry["share"]) for entry in example["palette"]],
+        pins=[entry["pin"] for entry in example["palette"]],
+        ink=(example["ink"]["result"], example["ink"]["pinned"]),
         extras=example["summary"]["extras"],
     )
     real = to_json(review)

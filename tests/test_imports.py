@@ -18,6 +18,7 @@ TIERS = (
     ("operations",),
     ("studio", "cluster"),
     ("faces",),
+    ("cli_options",),
     ("cli",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}
@@ -140,11 +141,10 @@ def torch_importers(sources: Sources) -> list[str]:
 
 
 def eager_operations(sources: Sources) -> list[str]:
-    """What the command line and its faces import at once, above the small tables; `faces` itself may be."""
-    eager = inner(f"{ROOT}.cli", sources, lazy=False)
-    if f"{ROOT}.faces" in sources:
-        eager |= inner(f"{ROOT}.faces", sources, lazy=False)
-    return sorted(m for m in eager - {f"{ROOT}.faces"} if TIER.get(part(m), 0) > TIER["registry"])
+    """What the command line, its options and its faces import at once, above the small tables; these three may be."""
+    face = {f"{ROOT}.{name}" for name in ("cli", "cli_options", "faces")} & set(sources)
+    eager = set().union(*(inner(module, sources, lazy=False) for module in face))
+    return sorted(m for m in eager - face if TIER.get(part(m), 0) > TIER["registry"])
 
 
 def judged_fit(sources: Sources) -> bool:

@@ -2,7 +2,7 @@
 
 `book.json` is `Book` written as JSON, and `schema()` is its JSON Schema. Unknown fields are kept, so that another
 program's notes survive a round trip. Coordinates: a page's panels in page pixels, everything inside a panel
-(appearances, balloons) in panel pixels, origin at the top left corner of the panel's box.
+(appearances, balloons, parts to keep) in panel pixels, origin at the top left corner of the panel's box.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from inkwright.errors import BookError, PriorError
 from inkwright.registry import suggest
@@ -57,6 +57,16 @@ def _sized(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 Box = Annotated[tuple[int, int, int, int], BeforeValidator(_four), AfterValidator(_sized)]
 """(x, y, width, height) in whole pixels."""
 Point = Annotated[tuple[int, int], BeforeValidator(_two)]
+Polygon = Annotated[list[Point], Field(min_length=3)]
+
+
+def _is_polygon(value: Any) -> str:
+    corners = isinstance(value, list | tuple) and len(value) > 0 and isinstance(value[0], list | tuple)
+    return "polygon" if corners else "box"
+
+
+Region = Annotated[Annotated[Box, Tag("box")] | Annotated[Polygon, Tag("polygon")], Discriminator(_is_polygon)]
+"""A part of a panel: a box, or the corners of a polygon."""
 
 
 class _Data(BaseModel):
@@ -88,14 +98,16 @@ class Panel(_Data):
         polygon: outline in page pixels, when it is not the box.
         appearances: element → its boxes in panel pixels.
         balloons: words in reading order.
+        keep: parts in panel pixels that stay as they are drawn.
         alt: what the panel shows, for readers who cannot see it.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     box: Box
-    polygon: Annotated[list[Point], Field(min_length=3)] | None = None
+    polygon: Polygon | None = None
     appearances: dict[str, list[Box]] | None = None
     balloons: list[Balloon] | None = None
+    keep: list[Region] | None = None
     alt: str | None = None
 
 

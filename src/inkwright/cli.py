@@ -1,24 +1,21 @@
-"""The command line: commands and options, derived from `config`; faces for the event stream; exit codes.
+"""The command line: commands, faces for the event stream, exit codes. What commands share is in cli_options.py.
 
 Nothing heavy is imported here: command bodies import their operation, so that `--help` is instant.
 Exit codes: 0 done, 2 the user can mend it, 1 our fault, 130 stopped by the user.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from inkwright import __version__
+from inkwright.cli_options import FOLDER, Elements, at_work, directory, given, json_option, options
 from inkwright.errors import UserError
-from inkwright.events import Event, Saved
+from inkwright.events import Event
 from inkwright.faces import fail, run, stopped
-
-FOLDER = click.Path(
-    path_type=Path, readable=False
-)  # the operations check existence: their sentence is better than click's
 
 
 class Commands(click.Group):
@@ -48,82 +45,6 @@ class Commands(click.Group):
             command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "inkwright"
             fail(UserError(error.format_message(), f"See: {command} --help"), True)
         sys.exit(code if isinstance(code, int) else 0)
-
-
-class Elements(click.Group):
-    """A group whose own options may stand behind its directory, as those of every command may."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts options right behind the directory before it, where click looks for them."""
-        if args and not args[0].startswith("-"):
-            count = next((n for n, arg in enumerate(args[1:]) if not arg.startswith("-")), len(args) - 1)
-            args = [*args[1 : 1 + count], args[0], *args[1 + count :]]
-        return super().parse_args(ctx, args)
-
-
-def options(*names: str, without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
-    """Adds an option for each setting of some sections of `config`, such as --fit-steps; given ones are saved."""
-    from inkwright.config import sections
-
-    def wrap(command: Any) -> Any:
-        for name in reversed(names):
-            for key, info in reversed(list(sections()[name].model_fields.items())):
-                if f"{name}.{key}" in without:
-                    continue
-                flag = f"--{name}-{key}".replace("_", "-")
-                kind = info.annotation if info.annotation in (int, float) else str
-                text = f"{info.description}  [default: {info.default!r}]"
-                command = click.option(flag, f"{name}__{key}", type=kind, default=None, help=text)(command)
-        return command
-
-    return wrap
-
-
-def given(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The options that were given, by section."""
-    out: dict[str, dict[str, Any]] = {}
-    for name, value in values.items():
-        if "__" in name and value is not None:
-            section, key = name.split("__", 1)
-            out.setdefault(section, {})[key] = value
-    return out
-
-
-def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], **arguments: Any) -> None:
-    """Runs an operation on a project, alone in it; options given are saved in its inkwright.toml first."""
-
-    def work() -> Iterator[Event]:
-        from inkwright.project import Project
-
-        project = Project(root)
-        module, function = operation.split(":")
-        with project.lock():
-            settings = given(values)
-            if settings:
-                _check_style(project, settings)
-                project.set_config(settings)
-                yield Saved(
-                    "settings",
-                    str(project.toml),
-                    ", ".join(f"{s}.{k} = {v}" for s, kv in settings.items() for k, v in kv.items()),
-                )
-            yield from getattr(__import__(f"inkwright.operations.{module}", fromlist=[function]), function)(
-                project, **arguments
-            )
-
-    run(work, as_json)
-
-
-def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
-    """Refuses a style that does not exist before it is saved as a setting."""
-    if "picture" in settings.get("style", {}):
-        from inkwright.operations.material import find_style
-
-        find_style(project, settings["style"]["picture"])
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
-directory = click.argument("directory", metavar="DIR", type=FOLDER)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -276,6 +197,23 @@ def fit(directory: Path, as_json: bool, **values: Any) -> None:
 def render(directory: Path, plain: bool, as_json: bool, **values: Any) -> None:
     """Stylize all panels at full size and put them back into their pages."""
     at_work(directory, "render:render", as_json, values, plain=plain)
+
+
+@cli.command()
+@directory
+@click.option(
+    "--pin",
+    "pins",
+    multiple=True,
+    metavar="WHAT=COLOUR",
+    help="What WHAT becomes: a colour of the drawings ('#d02020=#a01818'), an element ('Hero=#a01818') or ink.",
+)
+@click.option("--unpin", "unpins", multiple=True, metavar="WHAT", help="Take a pin back.")
+@click.option("--recast", is_flag=True, help="Let the next fit cast the palette anew; pins stay.")
+@json_option
+def palette(directory: Path, pins: tuple[str, ...], unpins: tuple[str, ...], recast: bool, as_json: bool) -> None:
+    """Show the book's palette; pin what a colour or an element becomes."""
+    at_work(directory, "palette:palette", as_json, {}, pins=pins, unpins=unpins, recast=recast)
 
 
 @cli.command()

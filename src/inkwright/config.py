@@ -37,6 +37,12 @@ class StyleSettings(_Section):
     )
     scale: float = Field(1.0, ge=0.25, le=4.0, description="Size of the strokes: 2 paints with a brush twice as large.")
     strength: float = Field(1.0, ge=0.0, le=1.0, description="How far to go: 0 the drawing, 1 the full style.")
+    keep_ink: float = Field(
+        0.0, ge=0.0, le=1.0, description="Your own ink lines over the painting: 0 none, 1 exactly as drawn."
+    )
+    keep_lettering: bool = Field(
+        True, description="Whether balloons and captions that are drawn on your pages stay as drawn."
+    )
     seed: int = Field(
         0, ge=0, le=2**31 - 1, description="Seed of everything random; same inputs and seed, same result."
     )

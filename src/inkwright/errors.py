@@ -5,6 +5,7 @@ InkwrightError                 a message (what, which file, which value) and a h
 │   ├── PictureError           a picture that cannot be read or used
 │   ├── BookError              book.json: shape, version, panels
 │   ├── PriorError             prior.csv: elements, panels, values
+│   ├── PaletteError           palette.json: colours, pins
 │   ├── ConfigError            inkwright.toml or an option
 │   ├── ProjectError           the project folder: missing, busy, a step that must come first
 │   ├── UnknownChoiceError     a name that is not in a table of choices
@@ -48,6 +49,10 @@ class BookError(UserError):
 
 class PriorError(UserError):
     """prior.csv has a wrong element, panel or value."""
+
+
+class PaletteError(UserError):
+    """palette.json, or a pin, has a wrong colour or element."""
 
 
 class ConfigError(UserError):

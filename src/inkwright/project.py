@@ -4,6 +4,7 @@
       inkwright.toml      settings
       pages/ styles/      the author's pictures: never written to after `new` copied them in
       book.json           panels, boxes, balloons        prior.csv  the prior table
+      palette.json        the cast palette, and the author's pins
       runs/0003-fit/      config.json, events.jsonl, weights, meta.json (written last: it says that the rest is whole)
       build/              panels/, pages/, plain/, review/, the published files
       .inkwright/cache/   safe to delete

@@ -5,7 +5,9 @@ import pytest
 
 from inkwright.comic.layout import interior
 from inkwright.images import Pixels, read_picture
-from inkwright.operations.render import render
+from inkwright.operations.fit import fit_key
+from inkwright.operations.render import is_fresh, render
+from inkwright.operations.train import inputs
 from inkwright.project import Project
 
 
@@ -71,6 +73,50 @@ def test_pictures_of_removed_panels_go(inkwright, made: Path, monkeypatch: pytes
     assert [inkwright(stage, made).code for stage in ("train", "fit", "render")] == [0, 0, 0]
     assert sorted(p.name for p in (made / "build" / "panels").iterdir()) == [f"p1.{k}.png" for k in (1, 2, 3, 4)]
     assert [p.name for p in (made / "build" / "pages").iterdir()] == ["1.png"]
+
+
+def test_at_strength_none_the_pages_come_back_as_drawn(inkwright, made: Path):
+    assert inkwright("make", made, "--style-strength", "0", "--style-keep-ink", "1").code == 0
+    for number, page in enumerate(Project(made).book().pages, 1):
+        drawn = pixels(made / page.file)
+        assert np.array_equal(pixels(made / "build" / "pages" / f"{number}.png"), drawn)
+
+
+def test_parts_that_are_kept_make_only_the_pages_stale(inkwright, made: Path):
+    project = Project(made)
+    book = project.book()
+    panel = book.pages[0].panels[1]
+    panel.keep = [(30, 40, 50, 60), [(90, 100), (120, 100), (90, 130)]]
+    project.save_book(book)
+    rows = {row[0]: row[1] for row in inkwright("status", made).all("table")[0]["rows"]}
+    assert [rows[step] for step in ("train", "fit", "render", "render --plain")] == [
+        "up to date", "up to date", "out of date", "out of date",
+    ]  # fmt: skip
+    before = pixels(made / "build" / "panels" / f"{panel.id}.png")
+    assert inkwright("render", made).code == 0
+    after = pixels(made / "build" / "panels" / f"{panel.id}.png")
+    x, y, w, h = panel.box
+    drawn = pixels(made / book.pages[0].file)[y : y + h, x : x + w]
+    for part in (np.s_[43:97, 33:77], np.s_[103:108, 93:98]):
+        assert np.array_equal(after[part], drawn[part])
+        assert not np.array_equal(before[part], drawn[part])
+    rest = np.ones((h, w), np.bool_)
+    rest[40:100, 30:80] = rest[99:131, 89:121] = False
+    assert np.array_equal(after[rest], before[rest])
+
+
+@pytest.mark.parametrize(
+    "values", [{"keep_ink": 0.5}, {"keep_lettering": False}, {"strength": 0.5}], ids=lambda values: next(iter(values))
+)
+def test_settings_of_what_stays_make_only_the_pages_stale(made: Path, values: dict[str, float]):
+    project = Project(made)
+    given = inputs(project)
+    assert is_fresh(project, False)
+    before = fit_key(project, given)
+    project.set_config({"style": values})
+    assert not is_fresh(project, False)
+    assert not is_fresh(project, True)
+    assert fit_key(project, inputs(project)) == before
 
 
 @pytest.mark.parametrize("options", [[], ["--plain"]])

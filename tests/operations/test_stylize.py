@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageDraw, ImageFont
 
 from inkwright.images import read_picture
 
@@ -23,6 +24,29 @@ def test_the_same_inputs_give_the_same_bytes(inkwright, scans: Path, tmp_path: P
         assert inkwright("stylize", scans / "scan1.png", "--style", style, "-o", tmp_path / name, *QUICK).code == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == ["a.png", "b.png"]
+
+
+def test_at_strength_none_the_drawing_comes_back(inkwright, scans: Path, tmp_path: Path, one_thread):
+    out = tmp_path / "out.png"
+    options = ("--style-strength", "0", "--style-keep-ink", "1", "-o", out, *QUICK)
+    assert inkwright("stylize", scans / "scan1.png", "--style", "gouache", *options).code == 0
+    assert np.array_equal(read_picture(out).pixels, read_picture(scans / "scan1.png").pixels)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("work_px", ["128", "1400"])
+def test_drawn_lettering_stays(inkwright, page_of, tmp_path: Path, one_thread, kept: bool, work_px: str):
+    image = page_of(3)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((60, 60, 240, 130), fill="white", outline="black", width=3)
+    draw.text((150, 95), "Who goes there?", font=ImageFont.load_default(16), fill="black", anchor="mm")
+    image.save(tmp_path / "drawing.png")
+    out = tmp_path / "out.png"
+    options = ("--style-keep-lettering", str(kept).lower(), "--render-work-px", work_px, "-o", out, *QUICK)
+    assert inkwright("stylize", tmp_path / "drawing.png", "--style", "gouache", *options).code == 0
+    inner = np.s_[80:110, 85:215]
+    same = np.array_equal(read_picture(out).pixels[inner], np.asarray(image)[inner])
+    assert same is kept
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from inkwright.errors import DiskError
 from inkwright.publish import review as review_module
 from inkwright.publish.review import LOOKS, Review, summarise, to_json, write_review
 
-TOP_KEYS = {"version", "elements", "panels", "prior", "p", "judge", "summary", "kinds", "scores", "palette", "worst"}
+TOP_KEYS = {"version", "elements", "panels", "prior", "p", "judge", "summary", "kinds", "scores", "worst"}
+TOP_KEYS |= {"palette", "ink"}
 VOID = {"meta", "input", "img", "br", "link"}
 ELEMENTS = ["Hero", "Princess", "Dragon", "Hero's home", "Princess' castle"]
 PALETTE = [

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkwright.errors import PictureError
+from inkwright.errors import InternalError, PictureError
 from inkwright.publish.review import Review, write_review
 from inkwright.publish.review_page import Album, cell, number, swatches
 
@@ -82,6 +82,24 @@ def test_palette_strips_are_ordered_by_share_and_survive_odd_values():
         ("#0000ff", "#0000ff"),
     ]
     assert [s["grow"] for s in found] == [80.0, 20.0, 2.0]
+
+
+def test_swatches_say_what_is_pinned(tmp_path):
+    palette = [((0.2, 0.2, 0.2), (1, 1, 1), 0.5), ((0, 0, 1), (0, 1, 0), 0.3), ((1, 0, 0), (0, 1, 0), 0.2)]
+    changes = {"palette": palette, "pins": ["", "#0000ff", "<Hero>"], "ink": ((0, 0, 0.2), True)}
+    assert [(s["pinned"], s["element"]) for s in swatches(book(tmp_path, **changes))] == [
+        (False, ""),
+        (True, ""),
+        (True, "<Hero>"),
+    ]
+    page = write_review(book(tmp_path, **changes), tmp_path / "a").read_text(encoding="utf-8")
+    assert re.findall(r'<span class="pin">● (.*?)</span>', page) == ["pinned", "&lt;Hero&gt;", "pinned"]
+    assert "ink → #000033" in page
+    assert '<pre>inkwright palette . --pin "#0000ff=#00ff00"</pre>' in page
+    plain = write_review(book(tmp_path, palette=palette), tmp_path / "b").read_text(encoding="utf-8")
+    assert "● " not in plain.split('id="palette"')[1].split("</section>")[0]
+    with pytest.raises(InternalError, match="1 pins for 3 colours"):
+        book(tmp_path, palette=palette, pins=[""])
 
 
 def test_a_broken_picture_names_the_file_and_leaves_the_earlier_page(tmp_path):

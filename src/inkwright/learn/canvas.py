@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor, cat
+from torch import Tensor
 
-from inkwright.learn.guides import CHANNELS, NOISE, Guides, drawing_guides, style_guides
+from inkwright.learn.guides import Guides, distance_to, drawing_guides, style_tone
+from inkwright.learn.inking import calm, inked
+from inkwright.learn.marks import Marks
 from inkwright.learn.palette import Palette, cast_palette
-from inkwright.learn.strokes import StrokePrior, paint_base
-from inkwright.learn.tensors import to_tensor
+from inkwright.learn.scribbles import scribbles
+from inkwright.learn.tensors import generator, to_tensor
 
 Floats = NDArray[np.float32]
 
-PLANES = CHANNELS + 3
-"""Planes of `Canvas.x`: the guides and the cast flats."""
+PLANES = 8
+"""Planes of `Canvas.x`: ink, distance to ink, three bands of marks, the cast flats (RGB)."""
+FAR = 60.0
+"""Distance to ink, in pixels, that counts as 1."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Canvas:
     """A panel as the style network sees it.
 
     Attributes:
-        x: (1, 14, H, W) guides and cast flats.
+        x: (1, 8, H, W), see `PLANES`.
         base: (1, 3, H, W) RGB in [0, 1], the classical painting that the network improves.
         flat: (1, 3, H, W) RGB in [0, 1], cast flats with ink.
         ink: (1, 1, H, W) in [0, 1].
@@ -35,7 +39,7 @@ class Canvas:
 
 
 class Look:
-    """A style picture, the book's palette cast from it, and its stroke prior: what makes canvases out of panels.
+    """A style picture, the book's palette cast from it, and its marks: what makes canvases out of panels.
 
     Args:
         style: (H, W, 3) RGB in [0, 1].
@@ -45,35 +49,40 @@ class Look:
     """
 
     def __init__(self, style: Floats, palette: Palette, seed: int, detail: float = 0.0) -> None:
-        self.style, self.palette, self.detail = style, palette, detail
-        self.prior = StrokePrior(style, seed)
+        self.style, self.palette, self.seed, self.detail = style, palette, seed, detail
+        self.marks = Marks(style)
 
     def canvas(self, guides: Guides) -> Canvas:
         """The canvas of a panel."""
-        flat, _ = paint_base(guides, self.palette, None)
-        base, strength = paint_base(guides, self.palette, self.prior)
-        planes = guides.planes.copy()
-        if strength is not None:
-            planes[..., NOISE] *= strength[..., None]
-        return Canvas(
-            cat([to_tensor(planes), to_tensor(flat)], 1), to_tensor(base), to_tensor(flat), to_tensor(guides.ink)
-        )
+        tone = self.palette(guides.flat)
+        laid = self.marks(tone, guides.heading, generator(self.seed, guides.seed)) * calm(guides)[..., None]
+        return self._canvas(guides, tone, laid)
 
     def style_canvas(self, seed: int) -> tuple[Canvas, Tensor]:
-        """The style picture's own canvas, and the picture (1, 3, H, W) that the network should make of it."""
-        guides = style_guides(self.style, seed)
-        ink = guides.ink[..., None]
-        flat = (1 - ink) * guides.flat + ink * self.palette.dark
-        painted, _ = self.prior(guides.flat, guides)
-        base = np.asarray(np.clip((1 - ink) * painted + ink * self.palette.dark, 0, 1), np.float32)
-        x = cat([to_tensor(guides.planes), to_tensor(np.asarray(flat, np.float32))], 1)
-        return Canvas(x, to_tensor(base), to_tensor(np.asarray(flat, np.float32)), to_tensor(guides.ink)), to_tensor(
-            self.style
-        )
+        """The style picture's own canvas, and the picture (1, 3, H, W) that the network should make of it.
+
+        That is the style picture with pen lines drawn over it: what the network learns is to turn marks into paint,
+        and to leave lines alone.
+        """
+        height, width = self.style.shape[:2]
+        tone = style_tone(self.style)
+        ink = scribbles(height, width, seed)
+        guides = Guides(ink, tone, distance_to(ink), np.zeros((height, width, 2), np.float32), np.zeros_like(ink), seed)
+        part = calm(guides)[..., None]
+        laid = self.marks.own(height, width, generator(self.seed, seed)) * part
+        Y = inked(tone, (self.style - tone) * part, ink, guides.distance, self.palette.dark)
+        return self._canvas(guides, tone, laid), to_tensor(Y)
+
+    def _canvas(self, guides: Guides, tone: Floats, laid: Floats) -> Canvas:
+        dark, ink, distance = self.palette.dark, guides.ink, guides.distance
+        flat = inked(tone, None, ink, distance, dark)
+        base = inked(tone, laid[..., :3], ink, distance, dark)
+        planes = np.concatenate([ink[..., None], distance[..., None] / FAR, laid[..., 3:], flat], 2, dtype=np.float32)
+        return Canvas(to_tensor(planes), to_tensor(base), to_tensor(flat), to_tensor(ink))
 
 
 def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0) -> Look:
-    """Casts the book's palette from all panels at once and reads the strokes off the style."""
+    """Casts the book's palette from all panels at once and reads the marks off the style."""
     return Look(style, cast_palette([guides.flat for guides in panels], style, seed), seed, detail)
 
 

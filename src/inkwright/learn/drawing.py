@@ -26,8 +26,8 @@ def lit_paper(rgb: Floats, light: Floats) -> Floats:
 def even_paper(rgb: Floats) -> Floats:
     """Divides out paper tint and uneven light of a loose drawing: its large-scale bright envelope becomes near-white.
 
-    Only as far as the picture is bare paper: a fully painted panel keeps its colours, and so does one with clean digital
-    fills, where a pale sky is no paper.
+    Only as far as the picture is bare paper: a fully painted panel keeps its colours, and so does one with clean
+    digital fills, where a pale sky is no paper.
     """
     if clean(rgb) > 0.5:
         return rgb
@@ -152,8 +152,38 @@ def flats(rgb: Floats, ink: Floats, rounds: int = 36) -> Floats:
     for i in range(rounds):
         for axis in (0, 1):
             _diffuse(mass, rates[1 + i % 3, axis], 1 + i % 3, axis)
-    filled = np.asarray(mass[..., :3] / mass[..., 3:], np.float32)
-    return np.asarray(np.clip(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1), np.float32)
+    filled = cv2.resize(mass[..., :3] / mass[..., 3:], (width, height), interpolation=cv2.INTER_LINEAR)
+    even, sure = _even(rgb, ink)
+    sure = np.asarray(cv2.GaussianBlur(sure * (1 - np.clip(3 * ink, 0, 1)), (0, 0), 1.0), np.float32)[..., None]
+    return np.asarray(np.clip(filled + sure * (even - filled), 0, 1), np.float32)
+
+
+def _even(rgb: Floats, ink: Floats, side: int = 7, spread: float = 0.02) -> tuple[Floats, Floats]:
+    """Evenly filled regions, with sharp borders where no ink parts them: there, diffusion would let colours run.
+
+    Of the four windows that have a pixel in a corner, the most even one tells its colour.
+    Source: M. Kuwahara et al., "Processing of RI-angiocardiographic images", 1976. Differs: ink does not count.
+
+    Returns:
+        (H, W, 3) RGB, and (H, W) in [0, 1] how evenly filled it is there; marker hatching is not.
+    """
+    free = np.clip(1 - 2 * cv2.dilate(ink, np.ones((3, 3), np.uint8)), 0, 1)[..., None]
+    sums = np.concatenate([rgb * free, rgb * rgb * free, free], 2)
+    sums = np.asarray(cv2.boxFilter(sums, -1, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
+    weight = np.maximum(sums[..., 6:], 1e-4)
+    mean = sums[..., :3] / weight
+    variance = np.clip((sums[..., 3:6] / weight - mean**2).max(2), 0, None) + (sums[..., 6] < 0.25)
+    half, (height, width) = side // 2, ink.shape
+    mean = np.pad(mean, ((half, half), (half, half), (0, 0)), mode="edge")
+    variance = np.pad(variance, half, mode="edge")
+    colour, best = np.zeros_like(rgb), np.full(ink.shape, np.inf, np.float32)
+    for dy in (0, 2 * half):
+        for dx in (0, 2 * half):
+            here = variance[dy : dy + height, dx : dx + width]
+            better = here < best
+            best = np.where(better, here, best)
+            colour = np.where(better[..., None], mean[dy : dy + height, dx : dx + width], colour)
+    return colour, np.asarray(np.exp(-best / spread**2), np.float32)
 
 
 def _pair(array: Floats, distance: int, axis: int) -> tuple[Floats, Floats]:

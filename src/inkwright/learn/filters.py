@@ -5,25 +5,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 Floats = NDArray[np.float32]
-
-
-def unit(plane: Floats) -> Floats:
-    """To unit deviation."""
-    return np.asarray(plane / max(float(plane.std()), 1e-6), np.float32)
-
-
-def noise(rng: np.random.Generator, shape: tuple[int, ...], sigma: float) -> Floats:
-    """Blurred normal noise of unit deviation."""
-    return unit(blur(rng.standard_normal(shape, dtype=np.float32), sigma))
-
-
-def gaussian_rank(plane: Floats) -> Floats:
-    """Values replaced by the normal quantiles of their ranks."""
-    rank = plane.ravel().argsort(kind="stable").argsort(kind="stable")
-    return np.asarray(ndtri((rank + 0.5) / rank.size).reshape(plane.shape), np.float32)
 
 
 def blur(plane: NDArray[Any], sigma: float) -> Floats:

@@ -4,7 +4,7 @@ One table for all panels is what makes colours agree across the book. The drawin
 style's, and an optimal assignment pairs them; a smooth look-up table carries the pairs to all other colours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -12,12 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
 
 from inkwright.learn.colour import oklab, srgb
 
 Floats = NDArray[np.float32]
 SIDE = 25
 """Nodes a side of the look-up table."""
+DARK = 20
+"""Percentile of the style's lightness that its ink has, unless that is lighter than `BLACK`."""
+BLACK = 0.4
+"""Largest OKLab lightness of ink: a line must look like ink on any tone that is lighter."""
+SLACK = 0.03
+"""How far, in OKLab, a colour may leave the style's own: enough for a red tunic to stay red, no blue in an etching."""
+KIN = 24
+"""Colours of the style that tell what is its own near a colour."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,9 @@ def cast_palette(
     per_panel = max(300, 60_000 // max(len(drawings), 1))
     picked = [flat.reshape(-1, 3)[rng.integers(0, flat.shape[0] * flat.shape[1], per_panel)] for flat in drawings]
     everything = oklab(np.concatenate(picked))
-    soft = np.asarray(cv2.GaussianBlur(style, (0, 0), 2.0), np.float32)
+    # At one size whatever the strokes' size: the palette belongs to the picture.
+    small = cv2.resize(style, _fitted(style, 384), interpolation=cv2.INTER_AREA)
+    soft = np.asarray(cv2.GaussianBlur(small, (0, 0), 1.5), np.float32)
     paint = oklab(soft.reshape(-1, 3)[rng.integers(0, soft.shape[0] * soft.shape[1], 12_000)])
 
     content = _flattened(everything, 0.04, 0.6, 6000, rng)
@@ -85,10 +96,24 @@ def cast_palette(
     target = _assign(centres, mapped, share, paints, style_share, paint)
     target = _accent(centres, target, share, paints)
     table = _smooth_table(centres, target, matrix, paint)
-    darkest = paint[paint[:, 0] <= np.percentile(paint[:, 0], 3)].mean(0)
-    dark = np.asarray(srgb(darkest[None])[0] * 0.7, np.float32)
     order = np.argsort(-share, kind="stable")
-    return Palette(srgb(centres)[order], srgb(target)[order], np.asarray(share[order], np.float32), dark, table)
+    made = Palette(srgb(centres)[order], srgb(target)[order], np.asarray(share[order], np.float32), ink(paint), table)
+    return replace(made, result=made(made.source[None])[0])
+
+
+def ink(paint: Floats) -> Floats:
+    """The ink's colour, (3,) RGB: as dark as the style's dark marks are, not as its darkest spot.
+
+    Blacker lines than any in the style are what most gives a drawing away that was only coloured in.
+    """
+    near = np.abs(paint[:, 0] - min(float(np.percentile(paint[:, 0], DARK)), BLACK))
+    return np.asarray(srgb(paint[near <= max(0.03, float(near.min()))].mean(0)[None])[0], np.float32)
+
+
+def _fitted(picture: Floats, side: int) -> tuple[int, int]:
+    height, width = picture.shape[:2]
+    scale = side / min(height, width)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _flattened(lab: Floats, cell: float, power: float, count: int, rng: np.random.Generator) -> Floats:
@@ -194,5 +219,20 @@ def _smooth_table(centres: Floats, target: NDArray[np.float64], matrix: NDArray[
     weight = np.exp(-(far - far.min(1, keepdims=True)) / (2 * 0.05**2))
     weight /= weight.sum(1, keepdims=True)
     lab = weight @ target + 0.6 * ((nodes - weight @ centres) @ matrix.T)
-    lab[:, 0] = np.clip(lab[:, 0], *np.percentile(paint[:, 0], (1, 99.5)))
+    lab = _in_gamut(lab, paint)
     return srgb(lab).reshape(SIDE, SIDE, SIDE, 3)
+
+
+def _in_gamut(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:
+    """Hue and chroma drawn towards the style's own at about that lightness, up to `SLACK` from them."""
+    weight = np.array([0.8, 1, 1])
+    _, nearest = cKDTree(paint * weight).query(lab * weight, min(KIN, len(paint)))
+    own = paint[nearest].mean(1)[:, 1:].astype(np.float64)
+    # A style without colours lends none: its slack is as small as its chroma.
+    slack = min(SLACK, 0.5 * float(np.hypot(*paint[:, 1:].T).mean()))
+    away = lab[:, 1:] - own
+    far = np.linalg.norm(away, axis=1, keepdims=True)
+    out = lab.copy()
+    out[:, 1:] = own + away * np.minimum(1, slack / np.maximum(far, 1e-9))
+    out[:, 0] = np.clip(out[:, 0], *np.percentile(paint[:, 0], (1, 99.5)))
+    return out

@@ -1,7 +1,9 @@
 """`fit`: fine-tunes the style network on the Comic Book Loss, over all panels of the book at once."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +16,12 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look, make_look
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import Guides, drawing_guides
+from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
 from inkwright.learn.views import box_mask
 from inkwright.operations.log import logged
 from inkwright.operations.material import (
+    Box,
     PanelPicture,
     panel_pictures,
     panel_seed,
@@ -27,9 +31,11 @@ from inkwright.operations.material import (
     style_pixels,
     work_scale,
 )
+from inkwright.operations.palette_file import load
 from inkwright.operations.rounds import Rounds
+from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
 from inkwright.operations.train import Inputs, inputs, need_ensemble
-from inkwright.project import Project, digest, write_bytes, write_json
+from inkwright.project import Project, digest, read_json, write_bytes, write_json
 
 MASK_SIDE = 28
 """Cells a side of the boxes' masks in the loss."""
@@ -39,16 +45,19 @@ def fit_key(project: Project, given: Inputs) -> str:
     """Changes with everything that the fitted network depends on."""
     config = project.config()
     style = [style_key(project, config.style.picture), config.style.scale, config.style.seed]
-    return digest(given.key, config.fit.model_dump(), style, config.render.work_px)
+    pins = load(project).pins()
+    return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *([pins] if pins else []))
 
 
 def fit(project: Project) -> Iterator[Event]:
     """Fits; with unchanged inputs nothing is run again. An interrupted run goes on from its last saved state."""
     given = inputs(project)
+    check_elements(project, load(project), given.prior)
     found = need_ensemble(project, given)
     key = fit_key(project, given)
     run = project.finished_run("fit", key)
     if run is not None:
+        keep_palette(project, run)
         yield Finished("fit", f"up to date ({run.name})", False)
         return
     config = project.config()
@@ -72,6 +81,8 @@ def fit(project: Project) -> Iterator[Event]:
         write_bytes(run / "style.png", png_bytes(to_uint8(style)))
     style = to_float(read_picture(run / "style.png").pixels)
     canvases, masks, look = _canvases(project, given, config, style, run)
+    for message, hint in (read_json(run / "palette.json") or {}).get("notes", []):
+        yield Warned("fit", message, hint)
     p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
     if ensemble is not None:
         p_hat[:, ~ensemble.reliable] = torch.nan
@@ -90,6 +101,7 @@ def fit(project: Project) -> Iterator[Event]:
     )
     for leftover in run.glob("state-*"):
         leftover.unlink()
+    keep_palette(project, run)
     yield Finished("fit", f"{run.name}", seconds=clock.seconds)
 
 
@@ -109,19 +121,25 @@ def _canvases(
     project: Project, given: Inputs, config: Config, style: Floats, run: Path
 ) -> tuple[list[Canvas], Tensor, Look]:
     """All panels as canvases, kept in half precision: a 500-panel album must fit into memory."""
-    small, masks = [], []
-    for panel in panel_pictures(project, given.book):
+    small, masks, places = [], [], []
+    for j, panel in enumerate(panel_pictures(project, given.book)):
         height, width = panel.pixels.shape[:2]
         rows = [box_mask(panel.boxes(e.name), height, width, config.train.px, MASK_SIDE) for e in given.prior.elements]
         masks.append(torch.stack(rows) if rows else torch.zeros(0, MASK_SIDE, MASK_SIDE))
-        scale = fit_scale(panel, config)
-        small.append((to_float(reduced(panel.pixels, scale)), panel.light, panel_seed(panel.panel.id)))
+        small.append(
+            (to_float(reduced(panel.pixels, fit_scale(panel, config))), panel.light, panel_seed(panel.panel.id))
+        )
+        shape, marks = small[-1][0].shape, given.prior.table[:, j]
+        places.append([boxes_in(panel, e, m, *shape[:2]) for e, m in zip(given.prior.elements, marks, strict=True)])
     detail = painted_share([(pixels, light) for pixels, light, _ in small])
     guides = [drawing_guides(pixels, seed, light, detail) for pixels, light, seed in small]
     look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
     if look is None:
         look = make_look(guides, style, config.style.seed, detail)
-        save_look(run, look)
+        flats = [panel.flat for panel in guides]
+        own = partial(_own_colour, given=given, guides=guides, places=places)
+        look.palette, told = steer(project, run, look.palette, flats, own)
+        save_look(run, look, told)
     canvases = []
     while guides:
         made = look.canvas(guides.pop(0))
@@ -129,13 +147,24 @@ def _canvases(
     return canvases, torch.stack(masks), look
 
 
-PALETTE_PARTS = ("source", "result", "share", "dark", "table")
+def _own_colour(
+    name: str, given: Inputs, guides: list[Guides], places: list[list[list[Box] | None]]
+) -> tuple[float, float, float] | None:
+    """An element's own colour in the flats of the book; `places` has its boxes, by panel and element."""
+    boxes = [panel[given.prior.row(name)] for panel in places]
+    return own_colour([Sight(guides[j].flat, guides[j].ink, boxes[j] or []) for j in chosen(boxes)])
 
 
-def save_look(run: Path, look: Look) -> None:
-    """Keeps the book's palette and detail with the run: as JSON for people, with the palette's table as tensors."""
-    write_json(run / "palette.json", look.palette.as_json())
-    parts = {n: torch.from_numpy(np.ascontiguousarray(getattr(look.palette, n))) for n in PALETTE_PARTS}
+def save_look(run: Path, look: Look, told: dict[str, Any]) -> None:
+    """Keeps the book's palette and detail with the run: as JSON for people, with the palette's table as tensors.
+
+    Args:
+        run: the run's folder.
+        look: style and palette.
+        told: what else goes into the JSON: style, key and pins of the palette, see `steer`.
+    """
+    write_json(run / "palette.json", {**look.palette.as_json(), **told})
+    parts = {n: torch.from_numpy(np.ascontiguousarray(getattr(look.palette, n))) for n in PARTS}
     detail = torch.tensor([look.detail], dtype=torch.float64)
     checkpoint.save_tensors(run / "look.safetensors", {**parts, "detail": detail})
 
@@ -143,5 +172,5 @@ def save_look(run: Path, look: Look) -> None:
 def load_look(run: Path, style: Floats, config: Config) -> Look:
     """The look of a run."""
     kept = checkpoint.load_tensors(run / "look.safetensors")
-    palette = Palette(**{name: kept[name].numpy() for name in PALETTE_PARTS})
+    palette = Palette(**{name: kept[name].numpy() for name in PARTS})
     return Look(style, palette, config.style.seed, float(kept["detail"][0]))

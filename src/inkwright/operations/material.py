@@ -18,7 +18,7 @@ from inkwright.project import Project, digest, from_home, load_prior_text, quote
 from inkwright.registry import suggest
 from inkwright.sample.styles import STYLES
 
-STYLE_SIDE = 384
+STYLE_SIDE = 512
 """Short side of the style picture while learning, in pixels, at scale 1."""
 METHOD = 1
 """Raised when a change of ours makes earlier results stale."""

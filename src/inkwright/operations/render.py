@@ -10,6 +10,7 @@ from torch import nn
 
 from inkwright.book import Book
 from inkwright.comic.layout import paste
+from inkwright.config import StyleSettings
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
@@ -19,6 +20,7 @@ from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
 from inkwright.operations.fit import fit_key, load_look, panel_guides
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
+from inkwright.operations.protect import finish, kept_in, without
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.train import inputs
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
@@ -32,7 +34,7 @@ class Brush:
     look: Look
     tile: int
     work_px: int
-    strength: float
+    style: StyleSettings
 
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
@@ -40,16 +42,16 @@ class Brush:
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
+        if self.style.strength == 0:
+            return panel.pixels
         X = paint(self.net, canvas.x, canvas.base, self.tile)
         height, width = panel.pixels.shape[:2]
+        kept = kept_in(panel, self.style.keep_lettering)
         if X.shape[-2:] == (height, width):
             painted = to_picture(X)
         else:
-            painted = sharpened(resize(to_picture(X), width, height), panel.pixels, self.look)
-        if self.strength < 1:
-            mixed = to_float(painted) * self.strength + to_float(panel.pixels) * (1 - self.strength)
-            painted = to_uint8(mixed)
-        return painted
+            painted = sharpened(resize(to_picture(X), width, height), without(panel.pixels, kept), self.look)
+        return finish(painted, panel.pixels, self.style, kept)
 
 
 def sharpened(enlarged: Pixels, drawing: Pixels, look: Look) -> Pixels:
@@ -61,7 +63,9 @@ def sharpened(enlarged: Pixels, drawing: Pixels, look: Look) -> Pixels:
 def render_key(project: Project, plain: bool) -> str:
     """Changes with everything that the stylized pages depend on."""
     config = project.config()
-    rendering = [METHOD, config.render.model_dump(), config.style.strength, plain]
+    kept = {panel.id: panel.keep for _, panel in project.book().panels() if panel.keep}
+    own = [config.style.strength, config.style.keep_ink, config.style.keep_lettering, kept]
+    rendering = [METHOD, config.render.model_dump(), own, plain]
     return digest(fit_key(project, inputs(project)), rendering)
 
 
@@ -91,7 +95,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     net = load_stylizer(run / ("fitted.safetensors" if with_c and not plain else "plain.safetensors"))
     config = project.config()
     look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
-    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style.strength)
+    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style)
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0
     yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")

@@ -222,6 +222,8 @@ def _review(
         scores=scores,
         pictures=shown,
         palette=list(zip(palette.get("source", []), palette.get("result", []), palette.get("share", []), strict=True)),
+        pins=palette.get("pins", []),
+        ink=(palette["ink"], bool(palette.get("ink_pinned"))) if "ink" in palette else None,
         extras=_extras(given, views, pictures),
     )
 

@@ -19,7 +19,7 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.fit import FitState, Job, Weights, begin, fit
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
-from inkwright.learn.tensors import generator
+from inkwright.learn.tensors import generator, to_tensor
 from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import read_json, write_json
 
@@ -41,6 +41,7 @@ class Rounds:
         self.run, self.look, self.config, self.stage = run, look, config, stage
         self.seed = config.style.seed
         self.style, self.Y = look.style_canvas(self.seed + 1)
+        self.picture = to_tensor(look.style)
         self.losses: list[dict[str, Any]] = []
 
     def weights(self, c: float) -> Weights:
@@ -55,14 +56,14 @@ class Rounds:
         f = self.config.fit
         common: dict[str, Any] = {"style": self.style, "Y": self.Y, "seed": self.seed}
         first = Job(weights=Weights(reconstruction=f.weight_reconstruction), steps=f.style_steps, lr=STYLE_LR, **common)
-        texture = ToneTexture(self.Y, generator(self.seed, 3)) if f.weight_texture else None
+        texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
         common |= {"panels": panels, "texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
         second = {"plain": Job(weights=self.weights(0.0), **common)}
         if classifiers is not None:
             given: dict[str, Any] = {"p_hat": p_hat, "masks": masks, "classifiers": classifiers}
             second["fitted"] = Job(weights=self.weights(f.weight_c), **given, **common)
         total = f.style_steps + f.steps * len(second)
-        yield from self._together({"style": (make_stylizer(self.Y, self.seed), first)}, 0, total)
+        yield from self._together({"style": (make_stylizer(self.picture, self.seed), first)}, 0, total)
         learned = self.run / "style.safetensors"
         starts = {name: (load_stylizer(learned).requires_grad_(True), job) for name, job in second.items()}
         yield from self._together(starts, f.style_steps, total)

@@ -12,13 +12,14 @@ from inkwright.comic.scan import read_page
 from inkwright.config import Config
 from inkwright.errors import UserError
 from inkwright.events import Clock, Event, Finished, Saved, Started
-from inkwright.images import jpeg_bytes, png_bytes, resize, to_float, to_uint8
+from inkwright.images import jpeg_bytes, png_bytes, resize, to_float
 from inkwright.learn.canvas import make_look
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import drawing_guides
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
 from inkwright.operations.material import panel_seed, reduced, style_for_learning, style_pixels, work_scale
+from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
 from inkwright.operations.rounds import Rounds, load_stylizer
 from inkwright.project import guarded, write_bytes
@@ -82,11 +83,10 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
     X = paint(net, canvas.x, canvas.base, config.render.tile_px)
     painted = to_picture(X)
     height, width = drawing.shape[:2]
+    kept = kept_parts(drawing, config.style.keep_lettering, max(height, width))
     if painted.shape != drawing.shape:
-        painted = sharpened(resize(painted, width, height), drawing, look)
-    strength = config.style.strength
-    if strength < 1:
-        painted = to_uint8(to_float(painted) * strength + to_float(drawing) * (1 - strength))
+        painted = sharpened(resize(painted, width, height), without(drawing, kept), look)
+    painted = finish(painted, drawing, config.style, kept)
     data = (
         png_bytes(painted, read.dpi)
         if out.suffix.lower() == ".png"

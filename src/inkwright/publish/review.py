@@ -89,9 +89,18 @@ def _to_json(review: Review, summary: dict[str, Any], weakest: list[dict[str, An
         "summary": summary,
         "kinds": list(review.kinds),
         "scores": plain_data(review.scores),
-        "palette": plain_data([{"source": a, "result": b, "share": share} for a, b, share in review.palette]),
+        "palette": plain_data(_palette(review)),
+        "ink": plain_data({"result": review.ink[0], "pinned": review.ink[1]}) if review.ink else None,
         "worst": weakest,
     }
+
+
+def _palette(review: Review) -> list[dict[str, Any]]:
+    pins = review.pins or [""] * len(review.palette)
+    return [
+        {"source": source, "result": result, "share": share, "pin": name}
+        for (source, result, share), name in zip(review.palette, pins, strict=True)
+    ]
 
 
 def write_review(review: Review, folder: Path) -> Path:

@@ -39,6 +39,8 @@ class Review:
         scores: one dict per element: "element", "auc" (cross-validated, or None), "positives", "reliable", "note".
         pictures: look → panel id → its PNG.
         palette: (source RGB, result RGB, share of the drawings), all in [0, 1].
+        pins: what each row of the palette is pinned by: "#rrggbb" or an element, "" for the casting's own; or nothing.
+        ink: RGB in [0, 1], what ink becomes, and whether the author has pinned it; None where it is not known.
         extras: figures measured elsewhere. "consistency_plain" and "consistency_fitted" are the colour spread within
             an element over the spread between elements, relative to the drawings (1.00: as consistent as drawn).
             A name that ends in _drawing, _plain or _fitted gets a row in the table of key figures.
@@ -60,11 +62,15 @@ class Review:
     scores: list[dict[str, Any]] = field(default_factory=list)
     pictures: dict[str, dict[str, Path]] = field(default_factory=dict)
     palette: list[tuple[Sequence[float], Sequence[float], float]] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+    ink: tuple[Sequence[float], bool] | None = None
     extras: dict[str, float | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.kinds) != len(self.elements):
             raise InternalError(f"The review got {len(self.kinds)} kinds for {len(self.elements)} elements.")
+        if self.pins and len(self.pins) != len(self.palette):
+            raise InternalError(f"The review got {len(self.pins)} pins for {len(self.palette)} colours.")
         for name, table in [("prior", self.prior), *self.p.items(), *self.judge.items()]:
             if np.shape(table) != self.shape:
                 raise InternalError(f"The review's table '{name}' is {np.shape(table)}; {self.shape} is needed.")

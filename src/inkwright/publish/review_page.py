@@ -56,6 +56,7 @@ def page(review: Review, summary: dict[str, Any], worst: list[dict[str, Any]]) -
         curves=Markup(loss_curves(review.losses)),
         terms=Markup(loss_terms(review.losses)),
         swatches=swatches(review),
+        ink=None if review.ink is None else {"result": _hex(review.ink[0]), "pinned": review.ink[1]},
         rows=element_rows(review, summary),
         flagged=len(flagged),
         weakest=[{**pair, "strip": album.shots(pair["panel"], pair["element"])} for pair in (flagged or worst[:3])],
@@ -230,7 +231,11 @@ def cell(p_hat: float, p: float) -> tuple[str, str]:
 
 
 def swatches(review: Review) -> list[dict[str, Any]]:
-    """The palette, largest share first: source and result as #rrggbb, share in [0, 1], grow = share of the strip."""
+    """The palette, largest share first: source and result as #rrggbb, share in [0, 1], grow = share of the strip.
+
+    `pinned` is whether the author has pinned the row, `element` by which element, or an empty text.
+    """
+    pins = review.pins or [""] * len(review.palette)
     shares = [max(0.0, float(share)) if known(share) else 0.0 for _, _, share in review.palette]
     order = sorted(range(len(shares)), key=lambda k: (-shares[k], k))
     total = sum(shares) or 1.0
@@ -240,6 +245,8 @@ def swatches(review: Review) -> list[dict[str, Any]]:
             "result": _hex(review.palette[k][1]),
             "share": shares[k],
             "grow": round(max(shares[k] / total, 0.02) * 100, 2),
+            "pinned": bool(pins[k]),
+            "element": "" if pins[k] == _hex(review.palette[k][0]) else pins[k],
         }
         for k in order
     ]

@@ -82,7 +82,8 @@ class StrokeUNet(nn.Module):
         self.up_norm = nn.ModuleList([PixelNorm(a) for a, _ in reversed(steps)])
         self.head_low, self.head_full = _conv(widths[0], head, 1), _conv(inputs, head)
         self.head_norm, self.out = PixelNorm(head), _conv(head, 3)
-        self.out.weight.data *= 0.2
+        # Nothing is changed at first: the base is a painting already, and only what is learned may change it.
+        nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor, base: Tensor) -> Tensor:

@@ -1,0 +1,158 @@
+"""The style picture in eight poses, with all that a patch is matched by and all that is copied from it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkwright.learn.colour import luma, oklab
+from inkwright.learn.field import direction
+from inkwright.learn.filters import blur
+
+Floats = NDArray[np.float32]
+
+CELL = 8
+"""Side of a cell of the patch field, in pixels; a patch is two cells wide."""
+TONE = 5.0
+"""Blur, in pixels, above which a picture's differences are its tone, below which they are its marks' layout."""
+COPY = 10.0
+"""Blur, in pixels, below which differences from it are marks that are copied."""
+TURNS = (0, 45, 90, 135)
+LAYOUT = 0.35
+"""Weight of the tone in the neighbouring cells against the tone in the cell itself."""
+ENERGY = 1.5
+"""Weight of how strongly marked a cell is."""
+BANDS = (0.0, 2.0, 5.0, 14.0)
+"""Blurs, in pixels, between which the three bands of a style's marks lie."""
+COPIED = 6
+"""Planes that are copied: marks (RGB, differences from the blurred picture), and their three bands of luma."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What a grid of cells is matched by.
+
+    Attributes:
+        features: (h, w, C) tone layout in OKLab, direction of the contours, strength of the marks.
+    """
+
+    features: Floats
+
+
+class Atlas:
+    """The style picture turned by 0, 45, 90 and 135 degrees and mirrored, one pose below the other.
+
+    So a hatching finds its own direction in every contour: the marks are real ones, only turned.
+
+    Args:
+        style: (H, W, 3) RGB in [0, 1].
+
+    Attributes:
+        planes: (H', W', 6) what is copied, see `COPIED`.
+        marks: (H' / 2, W' / 2) luma of the marks at half size, for comparing patches.
+        cells: features of the grid of cells.
+        places: (N, 2) cells (row, column) that a patch may come from: wholly inside a pose.
+        inside: (H', W') whether a patch centred here lies wholly inside a pose.
+        energy: tone → how strongly a cell of that tone is typically marked, at 13 lumas from 0 to 1.
+    """
+
+    def __init__(self, style: Floats) -> None:
+        poses = [pose(side, turn) for side in (style, style[:, ::-1]) for turn in TURNS]
+        sizes = [(p.shape[0] // CELL * CELL, p.shape[1] // CELL * CELL) for p, _ in poses]
+        height, width = sum(h for h, _ in sizes), max(w for _, w in sizes)
+        self.planes = np.zeros((height, width, COPIED), np.float32)
+        tone = np.zeros((height, width, 3), np.float32)
+        heading, strength = np.zeros((height, width, 2), np.float32), np.zeros((height, width), np.float32)
+        self.inside = np.zeros((height, width), bool)
+        spreads = _band_spreads(style)
+        top = 0
+        for (picture, whole), (h, w) in zip(poses, sizes, strict=True):
+            here = (slice(top, top + h), slice(0, w))
+            picture, whole = picture[:h, :w], whole[:h, :w]
+            tone[here] = cv2.GaussianBlur(picture, (0, 0), TONE)
+            self.planes[here] = np.concatenate([picture - blur(picture, COPY), bands(picture) / spreads], 2)
+            heading[here] = direction(picture, np.zeros((h, w), np.float32))
+            strength[here] = marked(picture, tone[here])
+            border = np.ones((2 * CELL + 3, 2 * CELL + 3), np.uint8)
+            self.inside[here] = cv2.erode(whole.astype(np.uint8), border, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+            top += h
+        light = cv2.resize(luma(self.planes[..., :3]), (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        self.marks = np.asarray(light, np.float32)
+        self.turning = 0.06 + 0.18 * float(np.median(np.hypot(heading[..., 0], heading[..., 1])[self.inside]))
+        self.energy = _typical(luma(tone), strength, self.inside)
+        self.cells = cells(tone, heading, strength, self.turning)
+        centre = self.inside[CELL // 2 :: CELL, CELL // 2 :: CELL][: height // CELL, : width // CELL]
+        self.places = np.argwhere(centre)
+
+
+def pose(picture: Floats, turn: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """A picture turned by `turn` degrees on a canvas that holds it, and where the picture is."""
+    height, width = picture.shape[:2]
+    if turn == 0:
+        return np.ascontiguousarray(picture), np.ones((height, width), bool)
+    c, s = abs(np.cos(np.radians(turn))), abs(np.sin(np.radians(turn)))
+    size = int(height * s + width * c) + 1, int(height * c + width * s) + 1
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), turn, 1.0)
+    matrix[:, 2] += ((size[0] - width) / 2, (size[1] - height) / 2)
+    source = np.ascontiguousarray(picture)
+    turned = cv2.warpAffine(source, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    whole = cv2.warpAffine(np.ones((height, width), np.uint8), matrix, size, flags=cv2.INTER_NEAREST)
+    return np.asarray(np.clip(turned, 0, 1), np.float32), whole > 0
+
+
+def bands(picture: Floats) -> Floats:
+    """(H, W, 3) luma between the blurs of `BANDS`."""
+    light = luma(picture)
+    levels = [light] + [np.asarray(cv2.GaussianBlur(light, (0, 0), sigma), np.float32) for sigma in BANDS[1:]]
+    return np.stack([fine - coarse for fine, coarse in pairwise(levels)], 2)
+
+
+def _band_spreads(style: Floats) -> Floats:
+    return np.asarray(bands(style).std((0, 1)) + 1e-3, np.float32)
+
+
+def marked(picture: Floats, tone: Floats) -> Floats:
+    """(H, W) how strongly a picture is marked: the deviation from its tone, around each pixel."""
+    return np.asarray(np.sqrt(np.maximum(blur(((picture - tone) ** 2).mean(2), 1.5 * TONE), 0)), np.float32)
+
+
+def cells(tone: Floats, heading: Floats, strength: Floats, turning: float) -> Cells:
+    """Features of each cell of a picture whose sides are multiples of `CELL`.
+
+    Args:
+        tone: (H, W, 3) RGB in [0, 1].
+        heading: (H, W, 2) see `direction`.
+        strength: (H, W) see `marked`.
+        turning: weight of the direction.
+    """
+    height, width = tone.shape[0] // CELL, tone.shape[1] // CELL
+
+    def small(plane: Floats) -> Floats:
+        out = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
+        return np.asarray(out.reshape(height, width, -1), np.float32)
+
+    lab = small(np.asarray(oklab(tone.reshape(-1, 3)).reshape(tone.shape), np.float32))
+    lab[..., 0] *= 1.2  # tone tells more than hue
+    around = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    parts = [lab]
+    for dy in (0, 1, 2):
+        for dx in (0, 1, 2):
+            if (dy, dx) != (1, 1):
+                parts.append(LAYOUT * around[dy : dy + height, dx : dx + width])
+    parts += [turning * small(heading), ENERGY * small(strength)]
+    return Cells(np.concatenate(parts, 2).astype(np.float32))
+
+
+def _typical(tone: Floats, strength: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """The median strength of marks at 13 lumas; a tone whose marks sit in a few places is mostly calm."""
+    every = max(1, int(inside.sum()) // 40_000)
+    tones, strengths = tone[inside][::every], strength[inside][::every]
+    at = np.linspace(0, 1, 13)
+    found = [strengths[np.abs(tones - t) < 0.08] for t in at]
+    known = np.array([len(f) > 50 for f in found])
+    if not known.any():
+        return np.full(13, float(np.median(strengths)) if len(strengths) else 0.0, np.float32)
+    medians = np.array([float(np.median(f)) if k else 0.0 for f, k in zip(found, known, strict=True)])
+    return np.asarray(np.interp(at, at[known], medians[known]), np.float32)

@@ -1,0 +1,211 @@
+"""The style's marks, laid over a panel: patches of the style picture, chosen by tone, direction and neighbours.
+
+A field says for each cell of the panel which place of the style's atlas it takes its marks from. It is found in the
+manner of PatchMatch: each cell starts from the nearest of a few random places, then takes over what its neighbours
+found where that fits as well, so that whole runs of hatching are carried over in one piece. Only differences from the
+blurred style are copied: the tone stays the cast palette's, which is what keeps the book's colours the same on all
+pages.
+
+Sources: A. Hertzmann et al., "Image analogies", 2001; C. Barnes et al., "PatchMatch", 2009. Differs: cells instead of
+pixels, tones instead of pictures, a patch's fit with its neighbours is read on the marks at half size.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inkwright.learn.atlas import CELL, COPIED, COPY, Atlas, Cells, cells
+from inkwright.learn.colour import luma
+from inkwright.learn.filters import blur
+
+Floats = NDArray[np.float32]
+
+TRIES = 2048
+"""Random places that a cell's first choice is made from."""
+ASKED = 512
+"""Cells that choose from the same random places."""
+STEPS = (4, 2, 1, 1)
+"""How far away, in cells, the neighbours are that are asked in each round."""
+FIT = 6.0
+"""Weight of a patch's fit with its neighbours against its own match."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where each cell's marks come from.
+
+    Attributes:
+        rows, columns: (h, w) int64, the pixel of the atlas that comes to lie on the cell's centre.
+    """
+
+    rows: Tensor
+    columns: Tensor
+
+
+class Matcher:
+    """Finds fields from one atlas."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas = atlas
+        self.features = torch.from_numpy(atlas.cells.features)
+        self.marks = torch.from_numpy(atlas.marks).flatten()
+        self.inside = torch.from_numpy(atlas.inside)
+        self.places = torch.from_numpy(atlas.places)
+        side = torch.arange(-CELL // 2, CELL // 2)
+        self.window = (side[:, None] * atlas.marks.shape[1] + side[None]).flatten()
+
+    def __call__(self, wanted: Cells, generator: torch.Generator) -> Field:
+        """The field for a panel's cells."""
+        Q = torch.from_numpy(wanted.features)
+        height, width = Q.shape[:2]
+        row, column = self._first(Q.flatten(0, 1), generator)
+        row, column = row.view(height, width), column.view(height, width)
+        for step in STEPS:
+            now = self._painted(row, column)
+            best = self._cost(Q, now, row, column)
+            for dy, dx in ((0, step), (0, -step), (step, 0), (-step, 0)):
+                y = torch.roll(row, (dy, dx), (0, 1)) + dy * CELL
+                x = torch.roll(column, (dy, dx), (0, 1)) + dx * CELL
+                H, W = self.inside.shape
+                there = (y >= 0) & (y < H) & (x >= 0) & (x < W)
+                y, x = y.clamp(0, H - 1), x.clamp(0, W - 1)
+                there &= self.inside[y, x]
+                # A place outside is never gathered: it costs the moon, and its window would lie outside, too.
+                y, x = torch.where(there, y, row), torch.where(there, x, column)
+                cost = torch.where(there, self._cost(Q, now, y, x), torch.inf)
+                better = cost < best
+                row, column = torch.where(better, y, row), torch.where(better, x, column)
+                best = torch.where(better, cost, best)
+        return Field(row, column)
+
+    def _first(self, Q: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The nearest of a few random places for each cell; other ones for other cells, so that none recurs at once."""
+        chosen = torch.zeros(len(Q), dtype=torch.long)
+        order = torch.randperm(len(Q), generator=generator)
+        for first in range(0, len(Q), ASKED):
+            some = order[first : first + ASKED]
+            tried = torch.randint(0, len(self.places), (TRIES,), generator=generator)
+            at = self.places[tried]
+            S = self.features[at[:, 0], at[:, 1]]
+            distance = (S * S).sum(1)[None] - 2 * Q[some] @ S.T
+            chosen[some] = tried[distance.argmin(1)]
+        found = self.places[chosen] * CELL + CELL // 2
+        return found[:, 0], found[:, 1]
+
+    def _window(self, row: Tensor, column: Tensor) -> Tensor:
+        """(h, w) pixels of the atlas → (h, w, CELL, CELL) the marks around them, two cells wide, at half size."""
+        first = (row // 2) * self.atlas.marks.shape[1] + column // 2
+        taken = self.marks[(first.flatten()[:, None] + self.window[None])]
+        return taken.view(*row.shape, CELL, CELL)
+
+    def _painted(self, row: Tensor, column: Tensor) -> Tensor:
+        """The marks as they lie now, as windows: (h, w, CELL, CELL), means of overlapping patches."""
+        half = CELL // 2
+        V = self._window(row, column)
+        height, width = row.shape
+        total = torch.zeros((height + 1) * half, (width + 1) * half)
+        count = torch.zeros_like(total)
+        for by in (0, 1):
+            for bx in (0, 1):
+                part = V[:, :, by * half : (by + 1) * half, bx * half : (bx + 1) * half]
+                at = (slice(by * half, by * half + height * half), slice(bx * half, bx * half + width * half))
+                total[at] += part.permute(0, 2, 1, 3).reshape(height * half, width * half)
+                count[at] += 1
+        return (total / count).unfold(0, CELL, half).unfold(1, CELL, half)
+
+    def _cost(self, Q: Tensor, now: Tensor, row: Tensor, column: Tensor) -> Tensor:
+        """(h, w) how ill a place serves each cell."""
+        match = (Q - self.features[row // CELL, column // CELL]).square().sum(-1)
+        return match + FIT * (self._window(row, column) - now).square().mean((2, 3))
+
+
+def lay(atlas: Atlas, field: Field) -> Floats:
+    """The marks of a field, (h · CELL, w · CELL, 6): overlapping patches, faded into each other.
+
+    Where patches differ, fading them makes the marks fainter; they are raised again to the strength that they have in
+    the style.
+    """
+    height, width = field.rows.shape
+    planes = torch.from_numpy(atlas.planes).flatten(0, 1)
+    across = atlas.planes.shape[1]
+    fade = 0.5 + 0.5 * torch.cos(torch.pi * ((torch.arange(2 * CELL) + 0.5) / CELL - 1))
+    # One ring of cells more, so that the border, too, is covered by whole patches.
+    rows, columns = (_ringed(plane) for plane in (field.rows, field.columns))
+    out = torch.zeros((height + 2) * CELL + CELL, (width + 2) * CELL + CELL, COPIED + 1)
+    for by in (0, 1):
+        for bx in (0, 1):
+            dy, dx = torch.arange(CELL) + (by - 1) * CELL, torch.arange(CELL) + (bx - 1) * CELL
+            near = (dy[:, None] * across + dx[None]).flatten()
+            taken = planes[((rows * across + columns).flatten()[:, None] + near[None])]
+            taken = torch.cat([taken, taken[..., :3].square().mean(-1, keepdim=True)], -1)
+            weight = fade[by * CELL : (by + 1) * CELL, None] * fade[None, bx * CELL : (bx + 1) * CELL]
+            part = (taken * weight.flatten()[None, :, None]).view(height + 2, width + 2, CELL, CELL, COPIED + 1)
+            part = part.permute(0, 2, 1, 3, 4).reshape((height + 2) * CELL, (width + 2) * CELL, COPIED + 1)
+            out[by * CELL : by * CELL + (height + 2) * CELL, bx * CELL : bx * CELL + (width + 2) * CELL] += part
+    start = CELL + CELL // 2
+    found = out[start : start + height * CELL, start : start + width * CELL].numpy()
+    laid, square = found[..., :COPIED], np.ascontiguousarray(found[..., COPIED])
+    mean_square = np.ascontiguousarray((laid[..., :3] ** 2).mean(2))
+    gain = np.sqrt((_around(square) + 1e-5) / (_around(mean_square) + 1e-5))
+    laid = laid * np.clip(gain, 1, 2)[..., None]
+    # What is left of tone in the marks would make one colour wander from panel to panel.
+    laid[..., :3] -= blur(np.ascontiguousarray(laid[..., :3]), COPY)
+    return np.asarray(laid, np.float32)
+
+
+def _around(plane: Floats) -> Floats:
+    return np.asarray(cv2.boxFilter(plane, -1, (CELL + 1, CELL + 1), borderType=cv2.BORDER_REFLECT), np.float32)
+
+
+def _ringed(plane: Tensor) -> Tensor:
+    """One more cell on every side, a copy of the nearest."""
+    ring = torch.nn.functional.pad(plane[None, None].double(), (1, 1, 1, 1), mode="replicate")
+    return ring[0, 0].long()
+
+
+class Marks:
+    """All of it for one style.
+
+    Args:
+        style: (H, W, 3) RGB in [0, 1].
+    """
+
+    def __init__(self, style: Floats) -> None:
+        self.atlas = Atlas(style)
+        self.matcher = Matcher(self.atlas)
+
+    def __call__(self, tone: Floats, heading: Floats, generator: torch.Generator) -> Floats:
+        """The marks for a panel.
+
+        Args:
+            tone: (H, W, 3) cast flats, RGB in [0, 1].
+            heading: (H, W, 2) direction of the panel's contours, see `direction`.
+            generator: for the first choices.
+
+        Returns:
+            (H, W, 6) marks to add to the tone (RGB), and their three bands of luma in units of the style's own.
+        """
+        height, width = tone.shape[:2]
+        pad = ((0, -height % CELL), (0, -width % CELL), (0, 0))
+        soft = np.asarray(np.pad(cv2.GaussianBlur(tone, (0, 0), 1.5), pad, mode="symmetric"), np.float32)
+        turned = np.pad(heading, pad, mode="symmetric")
+        strength = np.interp(luma(soft), np.linspace(0, 1, len(self.atlas.energy)), self.atlas.energy)
+        wanted = cells(soft, turned, np.asarray(strength, np.float32), self.atlas.turning)
+        with torch.no_grad():
+            laid = lay(self.atlas, self.matcher(wanted, generator))
+        return laid[:height, :width]
+
+    def own(self, height: int, width: int, generator: torch.Generator) -> Floats:
+        """The style's own marks, laid from its own places with a little jitter: what `fit` practises on. (H, W, 6)"""
+        rows, columns = -(-height // CELL), -(-width // CELL)
+        limit = self.atlas.inside.shape
+        y = torch.arange(rows)[:, None].expand(rows, columns) * CELL + CELL // 2
+        x = torch.arange(columns)[None].expand(rows, columns) * CELL + CELL // 2
+        first = height // CELL * CELL  # the first pose is the picture itself
+        y = y.clamp(CELL, min(first, limit[0]) - CELL - 1)
+        x = x.clamp(CELL, min(width // CELL * CELL, limit[1]) - CELL - 1)
+        return lay(self.atlas, Field(y, x))[:height, :width]
