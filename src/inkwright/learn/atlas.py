@@ -8,13 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma, oklab
+from inkwright.learn.drawing import distance_to, ink_map
 from inkwright.learn.field import direction
 from inkwright.learn.filters import blur
 
 Floats = NDArray[np.float32]
 
-CELL = 8
-"""Side of a cell of the patch field, in pixels; a patch is two cells wide."""
+SAMPLES = 8
+"""Marks are compared at so many places across a patch."""
+CELLS = (8, 16)
+"""Sides of a cell of the patch field, in pixels: for marks, and for a mesh such as a stained-glass window's leads. A
+patch is two cells wide."""
 TONE = 5.0
 """Blur, in pixels, above which a picture's differences are its tone, below which they are its marks' layout."""
 COPY = 10.0
@@ -51,7 +55,8 @@ class Atlas:
 
     Attributes:
         planes: (H', W', 6) what is copied, see `COPIED`.
-        marks: (H' / 2, W' / 2) luma of the marks at half size, for comparing patches.
+        cell: side of a cell, in pixels.
+        marks: luma of the marks, small enough that a patch is 8 pixels wide; for comparing patches.
         cells: features of the grid of cells.
         places: (N, 2) cells (row, column) that a patch may come from: wholly inside a pose.
         inside: (H', W') whether a patch centred here lies wholly inside a pose.
@@ -59,8 +64,9 @@ class Atlas:
     """
 
     def __init__(self, style: Floats) -> None:
+        self.cell = CELLS[0] if mesh(style) < 1.5 * CELLS[0] else CELLS[1]
         poses = [pose(side, turn) for side in (style, style[:, ::-1]) for turn in TURNS]
-        sizes = [(p.shape[0] // CELL * CELL, p.shape[1] // CELL * CELL) for p, _ in poses]
+        sizes = [(p.shape[0] // self.cell * self.cell, p.shape[1] // self.cell * self.cell) for p, _ in poses]
         height, width = sum(h for h, _ in sizes), max(w for _, w in sizes)
         self.planes = np.zeros((height, width, COPIED), np.float32)
         tone = np.zeros((height, width, 3), np.float32)
@@ -75,16 +81,28 @@ class Atlas:
             self.planes[here] = np.concatenate([picture - blur(picture, COPY), bands(picture) / spreads], 2)
             heading[here] = direction(picture, np.zeros((h, w), np.float32))
             strength[here] = marked(picture, tone[here])
-            border = np.ones((2 * CELL + 3, 2 * CELL + 3), np.uint8)
+            border = np.ones((2 * self.cell + 3, 2 * self.cell + 3), np.uint8)
             self.inside[here] = cv2.erode(whole.astype(np.uint8), border, borderType=cv2.BORDER_CONSTANT, borderValue=0)
             top += h
-        light = cv2.resize(luma(self.planes[..., :3]), (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        self.marks = np.asarray(light, np.float32)
-        self.turning = 0.06 + 0.18 * float(np.median(np.hypot(heading[..., 0], heading[..., 1])[self.inside]))
+        step, half = 2 * self.cell // SAMPLES, self.cell // 2
+        small = (width // step, height // step)
+        self.marks = np.asarray(cv2.resize(luma(self.planes[..., :3]), small, interpolation=cv2.INTER_AREA), np.float32)
+        # Marks with a direction of their own follow the drawing's contours the more; a mesh follows none.
+        led = 0.06 + 0.18 * float(np.median(np.hypot(heading[..., 0], heading[..., 1])[self.inside]))
+        self.turning = led if self.cell == CELLS[0] else 0.0
         self.energy = _typical(luma(tone), strength, self.inside)
-        self.cells = cells(tone, heading, strength, self.turning)
-        centre = self.inside[CELL // 2 :: CELL, CELL // 2 :: CELL][: height // CELL, : width // CELL]
-        self.places = np.argwhere(centre)
+        self.cells = cells(tone, heading, strength, self.turning, self.cell)
+        centre = self.inside[half :: self.cell, half :: self.cell]
+        self.places = np.argwhere(centre[: height // self.cell, : width // self.cell])
+        if not len(self.places):  # a picture hardly larger than a patch: its middle has to do
+            self.places = np.array([[sizes[0][0] // self.cell // 2, sizes[0][1] // self.cell // 2]])
+
+
+def mesh(style: Floats) -> float:
+    """How wide the meshes are, in pixels, of a style whose dark lines run all over it as a net; else 0."""
+    ink = ink_map(style)
+    far = np.percentile(distance_to(ink), (75, 90))
+    return 2 * float(far[0]) if (ink > 0.5).mean() > 0.1 and far[1] < 26 else 0.0
 
 
 def pose(picture: Floats, turn: int) -> tuple[Floats, NDArray[np.bool_]]:
@@ -118,16 +136,17 @@ def marked(picture: Floats, tone: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(blur(((picture - tone) ** 2).mean(2), 1.5 * TONE), 0)), np.float32)
 
 
-def cells(tone: Floats, heading: Floats, strength: Floats, turning: float) -> Cells:
-    """Features of each cell of a picture whose sides are multiples of `CELL`.
+def cells(tone: Floats, heading: Floats, strength: Floats, turning: float, side: int) -> Cells:
+    """Features of each cell of a picture whose sides are multiples of a cell's.
 
     Args:
         tone: (H, W, 3) RGB in [0, 1].
         heading: (H, W, 2) see `direction`.
         strength: (H, W) see `marked`.
         turning: weight of the direction.
+        side: of a cell, in pixels.
     """
-    height, width = tone.shape[0] // CELL, tone.shape[1] // CELL
+    height, width = tone.shape[0] // side, tone.shape[1] // side
 
     def small(plane: Floats) -> Floats:
         out = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.guides import Guides, distance_to, drawing_guides, style_tone
+from inkwright.learn.drawing import distance_to
+from inkwright.learn.guides import Guides, drawing_guides, style_tone
 from inkwright.learn.inking import calm, inked
 from inkwright.learn.marks import Marks
 from inkwright.learn.palette import Palette, cast_palette
@@ -55,7 +56,10 @@ class Look:
     def canvas(self, guides: Guides) -> Canvas:
         """The canvas of a panel."""
         tone = self.palette(guides.flat)
-        laid = self.marks(tone, guides.heading, generator(self.seed, guides.seed)) * calm(guides)[..., None]
+        laid = (
+            self.marks(tone, guides.heading, generator(self.seed, guides.seed))
+            * calm(guides, self.marks.atlas.cell)[..., None]
+        )
         return self._canvas(guides, tone, laid)
 
     def style_canvas(self, seed: int) -> tuple[Canvas, Tensor]:
@@ -68,7 +72,7 @@ class Look:
         tone = style_tone(self.style)
         ink = scribbles(height, width, seed)
         guides = Guides(ink, tone, distance_to(ink), np.zeros((height, width, 2), np.float32), np.zeros_like(ink), seed)
-        part = calm(guides)[..., None]
+        part = calm(guides, self.marks.atlas.cell)[..., None]
         laid = self.marks.own(height, width, generator(self.seed, seed)) * part
         Y = inked(tone, (self.style - tone) * part, ink, guides.distance, self.palette.dark)
         return self._canvas(guides, tone, laid), to_tensor(Y)

@@ -11,6 +11,9 @@ from inkwright.learn.filters import blur
 
 Floats = NDArray[np.float32]
 
+REACH = 90.0
+"""Largest distance to ink that is told apart, in pixels."""
+
 
 def lit_paper(rgb: Floats, light: Floats) -> Floats:
     """Divides out the paper's colour, so that bare paper is near-white.
@@ -51,6 +54,14 @@ def clean(rgb: Floats) -> float:
     light = (luma(rgb) * 255).astype(np.float32)
     square = np.ones((3, 3), np.uint8)
     return float((cv2.dilate(light, square) - cv2.erode(light, square) < 1.5).mean())
+
+
+def distance_to(ink: Floats) -> Floats:
+    """(H, W) distance to the nearest ink, in pixels, at most `REACH`."""
+    inverse = (ink < 0.4).astype(np.uint8)
+    if inverse.all():  # no ink at all: everything is as far from it as can be
+        return np.full(ink.shape, REACH, np.float32)
+    return np.minimum(blur(cv2.distanceTransform(inverse, cv2.DIST_L2, 5), 2.0), REACH)
 
 
 def ink_map(rgb: Floats) -> Floats:

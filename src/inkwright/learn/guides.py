@@ -5,19 +5,15 @@ All of it is classical image processing on the drawing alone; nothing here is le
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.atlas import COPY
-from inkwright.learn.drawing import even_paper, flats, ink_map, lit_paper, painted
+from inkwright.learn.drawing import distance_to, even_paper, flats, ink_map, lit_paper, painted
 from inkwright.learn.field import direction
 from inkwright.learn.filters import blur
 
 Floats = NDArray[np.float32]
-
-REACH = 90.0
-"""Largest distance to ink that is told apart, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,3 @@ def drawing_guides(rgb: Floats, seed: int, light: Floats | None = None, detail: 
 def style_tone(rgb: Floats) -> Floats:
     """The tone of a style picture, (H, W, 3): what its marks are the difference to."""
     return np.asarray(blur(rgb, COPY), np.float32)
-
-
-def distance_to(ink: Floats) -> Floats:
-    """(H, W) distance to the nearest ink, in pixels, at most `REACH`."""
-    inverse = (ink < 0.4).astype(np.uint8)
-    if inverse.all():  # no ink at all: everything is as far from it as can be
-        return np.full(ink.shape, REACH, np.float32)
-    return np.minimum(blur(cv2.distanceTransform(inverse, cv2.DIST_L2, 5), 2.0), REACH)

@@ -47,6 +47,12 @@ def inked(tone: Floats, marks: Floats | None, ink: Floats, distance: Floats, dar
     return np.asarray(np.clip(out, 0, 1), np.float32)
 
 
-def calm(guides: Guides) -> Floats:
-    """(H, W) how much of the marks is wanted: less near lines, so that eyes stay eyes, and in busy paintings."""
-    return np.asarray(np.clip(guides.distance / 6, 0.3, 1) * (1 - 0.75 * guides.busy), np.float32)
+def calm(guides: Guides, cell: int) -> Floats:
+    """(H, W) how much of the marks is wanted: less near lines, so that eyes stay eyes, and in busy paintings.
+
+    Args:
+        guides: the panel's.
+        cell: side of the marks' cells in pixels: larger marks keep farther away.
+    """
+    near = np.clip(guides.distance / (0.75 * cell), 0.3, 1)
+    return np.asarray(near * (1 - 0.75 * guides.busy), np.float32)

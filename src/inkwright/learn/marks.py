@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.atlas import CELL, COPIED, COPY, Atlas, Cells, cells
+from inkwright.learn.atlas import CELLS, COPIED, COPY, SAMPLES, Atlas, Cells, cells
 from inkwright.learn.colour import luma
 from inkwright.learn.filters import blur
 
@@ -32,6 +32,8 @@ STEPS = (4, 2, 1, 1)
 """How far away, in cells, the neighbours are that are asked in each round."""
 FIT = 6.0
 """Weight of a patch's fit with its neighbours against its own match."""
+MESH = 4
+"""Larger cells weigh that fit by so high a power of their size: a mesh must close."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Matcher:
         self.marks = torch.from_numpy(atlas.marks).flatten()
         self.inside = torch.from_numpy(atlas.inside)
         self.places = torch.from_numpy(atlas.places)
-        side = torch.arange(-CELL // 2, CELL // 2)
+        self.fit = FIT * (atlas.cell / CELLS[0]) ** MESH
+        self.step = 2 * atlas.cell // SAMPLES
+        side = torch.arange(-SAMPLES // 2, SAMPLES // 2)
         self.window = (side[:, None] * atlas.marks.shape[1] + side[None]).flatten()
 
     def __call__(self, wanted: Cells, generator: torch.Generator) -> Field:
@@ -68,8 +72,8 @@ class Matcher:
             now = self._painted(row, column)
             best = self._cost(Q, now, row, column)
             for dy, dx in ((0, step), (0, -step), (step, 0), (-step, 0)):
-                y = torch.roll(row, (dy, dx), (0, 1)) + dy * CELL
-                x = torch.roll(column, (dy, dx), (0, 1)) + dx * CELL
+                y = torch.roll(row, (dy, dx), (0, 1)) + dy * self.atlas.cell
+                x = torch.roll(column, (dy, dx), (0, 1)) + dx * self.atlas.cell
                 H, W = self.inside.shape
                 there = (y >= 0) & (y < H) & (x >= 0) & (x < W)
                 y, x = y.clamp(0, H - 1), x.clamp(0, W - 1)
@@ -93,18 +97,18 @@ class Matcher:
             S = self.features[at[:, 0], at[:, 1]]
             distance = (S * S).sum(1)[None] - 2 * Q[some] @ S.T
             chosen[some] = tried[distance.argmin(1)]
-        found = self.places[chosen] * CELL + CELL // 2
+        found = self.places[chosen] * self.atlas.cell + self.atlas.cell // 2
         return found[:, 0], found[:, 1]
 
     def _window(self, row: Tensor, column: Tensor) -> Tensor:
-        """(h, w) pixels of the atlas → (h, w, CELL, CELL) the marks around them, two cells wide, at half size."""
-        first = (row // 2) * self.atlas.marks.shape[1] + column // 2
+        """(h, w) pixels of the atlas → (h, w, 8, 8) the marks around them, two cells wide."""
+        first = (row // self.step) * self.atlas.marks.shape[1] + column // self.step
         taken = self.marks[(first.flatten()[:, None] + self.window[None])]
-        return taken.view(*row.shape, CELL, CELL)
+        return taken.view(*row.shape, SAMPLES, SAMPLES)
 
     def _painted(self, row: Tensor, column: Tensor) -> Tensor:
-        """The marks as they lie now, as windows: (h, w, CELL, CELL), means of overlapping patches."""
-        half = CELL // 2
+        """The marks as they lie now, as windows: (h, w, 8, 8), means of overlapping patches."""
+        half = SAMPLES // 2
         V = self._window(row, column)
         height, width = row.shape
         total = torch.zeros((height + 1) * half, (width + 1) * half)
@@ -115,50 +119,50 @@ class Matcher:
                 at = (slice(by * half, by * half + height * half), slice(bx * half, bx * half + width * half))
                 total[at] += part.permute(0, 2, 1, 3).reshape(height * half, width * half)
                 count[at] += 1
-        return (total / count).unfold(0, CELL, half).unfold(1, CELL, half)
+        return (total / count).unfold(0, SAMPLES, half).unfold(1, SAMPLES, half)
 
     def _cost(self, Q: Tensor, now: Tensor, row: Tensor, column: Tensor) -> Tensor:
         """(h, w) how ill a place serves each cell."""
-        match = (Q - self.features[row // CELL, column // CELL]).square().sum(-1)
-        return match + FIT * (self._window(row, column) - now).square().mean((2, 3))
+        match = (Q - self.features[row // self.atlas.cell, column // self.atlas.cell]).square().sum(-1)
+        return match + self.fit * (self._window(row, column) - now).square().mean((2, 3))
 
 
 def lay(atlas: Atlas, field: Field) -> Floats:
-    """The marks of a field, (h · CELL, w · CELL, 6): overlapping patches, faded into each other.
+    """The marks of a field, (h · cell, w · cell, 6): overlapping patches, faded into each other.
 
     Where patches differ, fading them makes the marks fainter; they are raised again to the strength that they have in
     the style.
     """
-    height, width = field.rows.shape
+    (height, width), cell = field.rows.shape, atlas.cell
     planes = torch.from_numpy(atlas.planes).flatten(0, 1)
     across = atlas.planes.shape[1]
-    fade = 0.5 + 0.5 * torch.cos(torch.pi * ((torch.arange(2 * CELL) + 0.5) / CELL - 1))
+    fade = 0.5 + 0.5 * torch.cos(torch.pi * ((torch.arange(2 * cell) + 0.5) / cell - 1))
     # One ring of cells more, so that the border, too, is covered by whole patches.
     rows, columns = (_ringed(plane) for plane in (field.rows, field.columns))
-    out = torch.zeros((height + 2) * CELL + CELL, (width + 2) * CELL + CELL, COPIED + 1)
+    out = torch.zeros((height + 2) * cell + cell, (width + 2) * cell + cell, COPIED + 1)
     for by in (0, 1):
         for bx in (0, 1):
-            dy, dx = torch.arange(CELL) + (by - 1) * CELL, torch.arange(CELL) + (bx - 1) * CELL
+            dy, dx = torch.arange(cell) + (by - 1) * cell, torch.arange(cell) + (bx - 1) * cell
             near = (dy[:, None] * across + dx[None]).flatten()
             taken = planes[((rows * across + columns).flatten()[:, None] + near[None])]
             taken = torch.cat([taken, taken[..., :3].square().mean(-1, keepdim=True)], -1)
-            weight = fade[by * CELL : (by + 1) * CELL, None] * fade[None, bx * CELL : (bx + 1) * CELL]
-            part = (taken * weight.flatten()[None, :, None]).view(height + 2, width + 2, CELL, CELL, COPIED + 1)
-            part = part.permute(0, 2, 1, 3, 4).reshape((height + 2) * CELL, (width + 2) * CELL, COPIED + 1)
-            out[by * CELL : by * CELL + (height + 2) * CELL, bx * CELL : bx * CELL + (width + 2) * CELL] += part
-    start = CELL + CELL // 2
-    found = out[start : start + height * CELL, start : start + width * CELL].numpy()
+            weight = fade[by * cell : (by + 1) * cell, None] * fade[None, bx * cell : (bx + 1) * cell]
+            part = (taken * weight.flatten()[None, :, None]).view(height + 2, width + 2, cell, cell, COPIED + 1)
+            part = part.permute(0, 2, 1, 3, 4).reshape((height + 2) * cell, (width + 2) * cell, COPIED + 1)
+            out[by * cell : by * cell + (height + 2) * cell, bx * cell : bx * cell + (width + 2) * cell] += part
+    start = cell + cell // 2
+    found = out[start : start + height * cell, start : start + width * cell].numpy()
     laid, square = found[..., :COPIED], np.ascontiguousarray(found[..., COPIED])
     mean_square = np.ascontiguousarray((laid[..., :3] ** 2).mean(2))
-    gain = np.sqrt((_around(square) + 1e-5) / (_around(mean_square) + 1e-5))
+    gain = np.sqrt((_around(square, cell) + 1e-5) / (_around(mean_square, cell) + 1e-5))
     laid = laid * np.clip(gain, 1, 2)[..., None]
     # What is left of tone in the marks would make one colour wander from panel to panel.
     laid[..., :3] -= blur(np.ascontiguousarray(laid[..., :3]), COPY)
     return np.asarray(laid, np.float32)
 
 
-def _around(plane: Floats) -> Floats:
-    return np.asarray(cv2.boxFilter(plane, -1, (CELL + 1, CELL + 1), borderType=cv2.BORDER_REFLECT), np.float32)
+def _around(plane: Floats, cell: int) -> Floats:
+    return np.asarray(cv2.boxFilter(plane, -1, (cell + 1, cell + 1), borderType=cv2.BORDER_REFLECT), np.float32)
 
 
 def _ringed(plane: Tensor) -> Tensor:
@@ -190,22 +194,24 @@ class Marks:
             (H, W, 6) marks to add to the tone (RGB), and their three bands of luma in units of the style's own.
         """
         height, width = tone.shape[:2]
-        pad = ((0, -height % CELL), (0, -width % CELL), (0, 0))
+        cell = self.atlas.cell
+        pad = ((0, -height % cell), (0, -width % cell), (0, 0))
         soft = np.asarray(np.pad(cv2.GaussianBlur(tone, (0, 0), 1.5), pad, mode="symmetric"), np.float32)
         turned = np.pad(heading, pad, mode="symmetric")
         strength = np.interp(luma(soft), np.linspace(0, 1, len(self.atlas.energy)), self.atlas.energy)
-        wanted = cells(soft, turned, np.asarray(strength, np.float32), self.atlas.turning)
+        wanted = cells(soft, turned, np.asarray(strength, np.float32), self.atlas.turning, cell)
         with torch.no_grad():
             laid = lay(self.atlas, self.matcher(wanted, generator))
         return laid[:height, :width]
 
     def own(self, height: int, width: int, generator: torch.Generator) -> Floats:
         """The style's own marks, laid from its own places with a little jitter: what `fit` practises on. (H, W, 6)"""
-        rows, columns = -(-height // CELL), -(-width // CELL)
+        cell = self.atlas.cell
+        rows, columns = -(-height // cell), -(-width // cell)
         limit = self.atlas.inside.shape
-        y = torch.arange(rows)[:, None].expand(rows, columns) * CELL + CELL // 2
-        x = torch.arange(columns)[None].expand(rows, columns) * CELL + CELL // 2
-        first = height // CELL * CELL  # the first pose is the picture itself
-        y = y.clamp(CELL, min(first, limit[0]) - CELL - 1)
-        x = x.clamp(CELL, min(width // CELL * CELL, limit[1]) - CELL - 1)
+        y = torch.arange(rows)[:, None].expand(rows, columns) * cell + cell // 2
+        x = torch.arange(columns)[None].expand(rows, columns) * cell + cell // 2
+        first = height // cell * cell  # the first pose is the picture itself
+        y = y.clamp(cell, min(first, limit[0]) - cell - 1)
+        x = x.clamp(cell, min(width // cell * cell, limit[1]) - cell - 1)
         return lay(self.atlas, Field(y, x))[:height, :width]

@@ -23,6 +23,8 @@ DARK = 20
 """Percentile of the style's lightness that its ink has, unless that is lighter than `BLACK`."""
 BLACK = 0.4
 """Largest OKLab lightness of ink: a line must look like ink on any tone that is lighter."""
+PAPER = 88
+"""Percentile of the style's lightness that bare paper takes."""
 SLACK = 0.03
 """How far, in OKLab, a colour may leave the style's own: enough for a red tunic to stay red, no blue in an etching."""
 KIN = 24
@@ -183,6 +185,9 @@ def _assign(
     chroma, style_chroma = np.hypot(*centres[:, 1:].T), np.hypot(*paints[:, 1:].T)
     kinship = (centres[:, 1:] @ paints[:, 1:].T) / np.maximum(chroma[:, None] * style_chroma[None], 1e-4)
     light = np.clip(mapped[:, :1], np.percentile(paint[:, 0], 4), np.percentile(paint[:, 0], 97))
+    # Bare paper is the lightest there is, in the style as in the drawing, whatever its share of the picture.
+    bare = np.clip((centres[:, 0] - 0.88) / 0.07, 0, 1) * np.clip((0.04 - chroma) / 0.02, 0, 1)
+    light = light + bare[:, None] * np.maximum(np.percentile(paint[:, 0], PAPER) - light, 0)
     cost = 1.2 * np.abs(light - paints[None, :, 0])
     cost += 1.2 * np.linalg.norm(mapped[:, None, 1:] - paints[None, :, 1:], axis=-1)
     strange = 0.5 * (1 - kinship) * np.minimum(style_chroma / 0.06, 1)[None]
