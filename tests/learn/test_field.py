@@ -1,32 +1,65 @@
 import numpy as np
 import pytest
 
-from inkwright.learn.field import line_integral, tangent_field
+from inkwright.learn.field import direction
 
 
-def test_contours_lend_their_direction():
-    picture = np.full((96, 96, 3), 0.97, np.float32)
-    picture[:48] = (0.85, 0.15, 0.1)  # an edge that runs from left to right
-    tangents, coherence = tangent_field(picture, np.zeros((96, 96), np.float32))
-    assert np.abs(tangents[44:52, 20:76, 0]).min() > 0.95
-    assert coherence[44:52, 20:76].min() > 0.5
-    np.testing.assert_allclose(np.hypot(*np.moveaxis(tangents, 2, 0)), 1, atol=1e-4)
+def stripes(angle: float, height: int = 96, width: int = 112) -> np.ndarray:
+    """Lines that run at `angle` degrees from the x axis towards the lower edge, (H, W, 3)."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    across = np.cos(np.radians(angle)) * y - np.sin(np.radians(angle)) * x
+    return np.repeat(0.5 + 0.3 * np.sin(across[..., None] / 2), 3, 2).astype(np.float32)
 
 
-def test_noise_is_drawn_out_along_the_tangents():
-    noise = np.random.default_rng(0).standard_normal((96, 96), np.float32)
-    sideways = np.zeros((96, 96, 2), np.float32)
-    sideways[..., 0] = 1
-    for every in (1, 2):
-        strokes = line_integral(noise, sideways, 8, 1.3, every)
-        assert strokes.std() == pytest.approx(1, abs=1e-3)
-        assert np.abs(np.diff(strokes, axis=1)).mean() < 0.5 * np.abs(np.diff(strokes, axis=0)).mean()
+def doubled(angle: float) -> np.ndarray:
+    return np.array([np.cos(2 * np.radians(angle)), np.sin(2 * np.radians(angle))])
+
+
+def no_ink(picture: np.ndarray) -> np.ndarray:
+    return np.zeros(picture.shape[:2], np.float32)
+
+
+@pytest.mark.parametrize("angle", [0, 30, 45, 90, 135, 160])
+def test_the_direction_is_that_of_the_lines(angle):
+    picture = stripes(angle)
+    found = direction(picture, no_ink(picture))[16:-16, 16:-16]
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, np.broadcast_to(doubled(angle), found.shape), atol=0.1)
+
+
+def test_light_on_dark_and_dark_on_light_run_the_same_way():
+    picture = stripes(30)
     np.testing.assert_allclose(
-        line_integral(noise, -sideways, 8, 1.3, 1), line_integral(noise, sideways, 8, 1.3, 1), atol=1e-4
+        direction(1 - picture, no_ink(picture)), direction(picture, no_ink(picture)), atol=1e-3
     )
 
 
-def test_a_picture_without_contours_has_no_direction_to_speak_of():
-    tangents, coherence = tangent_field(np.full((32, 40, 3), 0.5, np.float32), np.zeros((32, 40), np.float32))
-    assert np.isfinite(tangents).all()
-    assert coherence.max() < 0.1
+def test_a_far_contour_still_leads():
+    picture = np.full((128, 128, 3), 0.97, np.float32)
+    picture[:20] = (0.85, 0.15, 0.1)  # an edge that runs from left to right
+    found = direction(picture, no_ink(picture))
+    np.testing.assert_allclose(found[60, 64], (1, 0), atol=0.15)
+
+
+def test_ink_is_a_contour():
+    picture = np.full((64, 64, 3), 0.5, np.float32)
+    ink = no_ink(picture)
+    ink[:, 30:33] = 1
+    np.testing.assert_allclose(direction(picture, ink)[32, 36], (-1, 0), atol=0.1)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("size", [(32, 40), (16, 16), (16, 300), (300, 16)])
+def test_a_picture_without_contours_has_no_direction_to_speak_of(size, value):
+    picture = np.full((*size, 3), value, np.float32)
+    found = direction(picture, no_ink(picture))
+    assert found.shape == (*size, 2)
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() < 0.1
+
+
+def test_coherence_is_at_most_one():
+    noise = np.random.default_rng(0).random((96, 96, 3), np.float32)
+    found = direction(noise, no_ink(noise))
+    assert np.isfinite(found).all()
+    assert np.hypot(*np.moveaxis(found, 2, 0)).max() <= 1 + 1e-5

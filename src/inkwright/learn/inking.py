@@ -9,9 +9,9 @@ from inkwright.learn.guides import Guides
 
 Floats = NDArray[np.float32]
 
-CONTRAST = 0.22
+CONTRAST = 0.27
 """How much darker than its surroundings a line is at least, in luma: what the eye takes for a line."""
-LIFT = 0.1
+LIFT = 0.3
 """Part of the difference to light surroundings that a line takes over: a black line on paper prints as the style's."""
 OPAQUE = 0.9
 """How much of what is under a line the line covers."""

@@ -28,6 +28,8 @@ TRIES = 2048
 """Random places that a cell's first choice is made from."""
 ASKED = 512
 """Cells that choose from the same random places."""
+NEAREST = 8
+"""The first choice falls on any of so many nearest ones: alike cells would else all take the same place, as tiles."""
 STEPS = (4, 2, 1, 1)
 """How far away, in cells, the neighbours are that are asked in each round."""
 FIT = 6.0
@@ -87,7 +89,7 @@ class Matcher:
         return Field(row, column)
 
     def _first(self, Q: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """The nearest of a few random places for each cell; other ones for other cells, so that none recurs at once."""
+        """One of the nearest of a few random places for each cell: alike cells must not all take the same."""
         chosen = torch.zeros(len(Q), dtype=torch.long)
         order = torch.randperm(len(Q), generator=generator)
         for first in range(0, len(Q), ASKED):
@@ -96,7 +98,9 @@ class Matcher:
             at = self.places[tried]
             S = self.features[at[:, 0], at[:, 1]]
             distance = (S * S).sum(1)[None] - 2 * Q[some] @ S.T
-            chosen[some] = tried[distance.argmin(1)]
+            near = distance.topk(NEAREST, 1, largest=False)[1]
+            one = torch.randint(0, NEAREST, (len(some), 1), generator=generator)
+            chosen[some] = tried[near.gather(1, one)[:, 0]]
         found = self.places[chosen] * self.atlas.cell + self.atlas.cell // 2
         return found[:, 0], found[:, 1]
 

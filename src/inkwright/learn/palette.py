@@ -27,6 +27,8 @@ PAPER = 88
 """Percentile of the style's lightness that bare paper takes."""
 SLACK = 0.03
 """How far, in OKLab, a colour may leave the style's own: enough for a red tunic to stay red, no blue in an etching."""
+RANGE = (4, 96)
+"""Percentiles between which a picture's lightness is said to range."""
 KIN = 24
 """Colours of the style that tell what is its own near a colour."""
 
@@ -97,7 +99,7 @@ def cast_palette(
     mapped = (centres - middle) @ matrix.T + paint.mean(0)
     target = _assign(centres, mapped, share, paints, style_share, paint)
     target = _accent(centres, target, share, paints)
-    table = _smooth_table(centres, target, matrix, paint)
+    table = _stretched(_smooth_table(centres, target, matrix, paint), everything, paint)
     order = np.argsort(-share, kind="stable")
     made = Palette(srgb(centres)[order], srgb(target)[order], np.asarray(share[order], np.float32), ink(paint), table)
     return replace(made, result=made(made.source[None])[0])
@@ -109,7 +111,9 @@ def ink(paint: Floats) -> Floats:
     Blacker lines than any in the style are what most gives a drawing away that was only coloured in.
     """
     near = np.abs(paint[:, 0] - min(float(np.percentile(paint[:, 0], DARK)), BLACK))
-    return np.asarray(srgb(paint[near <= max(0.03, float(near.min()))].mean(0)[None])[0], np.float32)
+    lab = paint[near <= max(0.03, float(near.min()))].mean(0)
+    lab[0] = min(float(lab[0]), BLACK)  # a style without dark marks still needs lines
+    return np.asarray(srgb(lab[None])[0], np.float32)
 
 
 def _fitted(picture: Floats, side: int) -> tuple[int, int]:
@@ -226,6 +230,25 @@ def _smooth_table(centres: Floats, target: NDArray[np.float64], matrix: NDArray[
     lab = weight @ target + 0.6 * ((nodes - weight @ centres) @ matrix.T)
     lab = _in_gamut(lab, paint)
     return srgb(lab).reshape(SIDE, SIDE, SIDE, 3)
+
+
+def _stretched(table: Floats, drawn: Floats, paint: Floats) -> Floats:
+    """Lightness spread over the style's whole range, where the cast leaves part of it unused: shapes live from it.
+
+    Args:
+        table: (25, 25, 25, 3) RGB.
+        drawn: (N, 3) colours of the drawings, OKLab.
+        paint: (N, 3) colours of the style, OKLab.
+    """
+    at = (srgb(drawn) * (SIDE - 1)).T
+    lab = oklab(table.reshape(-1, 3)).astype(np.float64)
+    plane = lab[:, 0].reshape(SIDE, SIDE, SIDE)
+    low, high = np.percentile(map_coordinates(plane, at, order=1, mode="nearest"), RANGE)
+    darkest, lightest = np.percentile(paint[:, 0], RANGE)
+    gain = np.clip((lightest - darkest) / max(high - low, 1e-3), 1, 1.25)
+    middle = np.clip((low + high) / 2, darkest + gain * (high - low) / 2, max(lightest - gain * (high - low) / 2, 0))
+    lab[:, 0] = np.clip(middle + gain * (lab[:, 0] - (low + high) / 2), *np.percentile(paint[:, 0], (1, 99.5)))
+    return srgb(lab).reshape(table.shape)
 
 
 def _in_gamut(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:

@@ -20,7 +20,9 @@ from inkwright.sample.styles import STYLES
 
 STYLE_SIDE = 512
 """Short side of the style picture while learning, in pixels, at scale 1."""
-METHOD = 1
+MARGIN_SPREAD = 24
+"""How much a margin's paper varies, in 8-bit levels."""
+METHOD = 2
 """Raised when a change of ours makes earlier results stale."""
 
 Box = tuple[int, int, int, int]
@@ -206,14 +208,33 @@ def style_key(project: Project | None, name: str) -> str:
 def style_for_learning(pixels: Pixels, scale: float) -> Floats:
     """The style picture at the size at which its strokes are learned: (H, W, 3) float32 in [0, 1].
 
-    A larger `scale` keeps it larger, so that its strokes come out larger.
+    A larger `scale` keeps it larger, so that its strokes come out larger. An empty margin is cut off: its paper and its
+    caption are no part of the style.
     """
+    pixels = without_margin(pixels)
     height, width = pixels.shape[:2]
     factor = STYLE_SIDE * scale / min(height, width)
     # A panorama of a style must not cost more than a square one.
     factor = min(factor, (4 * (STYLE_SIDE * scale) ** 2 / (height * width)) ** 0.5)
     size = (max(64, round(width * factor)), max(64, round(height * factor)))
     return np.ascontiguousarray(to_float(resize(pixels, *size)))
+
+
+def without_margin(pixels: Pixels) -> Pixels:
+    """A picture without the margin of bare paper around it, captions included; at most a quarter is cut on each side.
+
+    A row or column is margin while four in five of its pixels have the colour of the picture's border on that side.
+    """
+    for turn in range(4):
+        sides = np.rot90(pixels, turn).astype(np.int16)
+        border = np.median(sides[-2:], (0, 1))
+        same = (np.abs(sides - border).max(2) < MARGIN_SPREAD).mean(1) > 0.8
+        light = border.mean() > 190 and not same.all()
+        rows = int(np.argmin(same[::-1])) if light else 0
+        if 0 < rows <= len(sides) // 4:
+            sides = sides[: len(sides) - rows]
+        pixels = np.ascontiguousarray(np.rot90(sides, -turn).astype(np.uint8))
+    return pixels
 
 
 def panel_seed(panel_id: str) -> int:
