@@ -29,9 +29,7 @@ def test_the_direction_is_that_of_the_lines(angle):
 
 def test_light_on_dark_and_dark_on_light_run_the_same_way():
     picture = stripes(30)
-    np.testing.assert_allclose(
-        direction(1 - picture, no_ink(picture)), direction(picture, no_ink(picture)), atol=1e-3
-    )
+    np.testing.assert_allclose(direction(1 - picture, no_ink(picture)), direction(picture, no_ink(picture)), atol=1e-3)
 
 
 def test_a_far_contour_still_leads():

@@ -74,13 +74,13 @@ class Look:
         guides = Guides(ink, tone, distance_to(ink), np.zeros((height, width, 2), np.float32), np.zeros_like(ink), seed)
         part = calm(guides, self.marks.atlas.cell)[..., None]
         laid = self.marks.own(height, width, generator(self.seed, seed)) * part
-        Y = inked(tone, (self.style - tone) * part, ink, guides.distance, self.palette.dark)
+        Y = inked(tone, (self.style - tone) * part, guides, self.palette.dark)
         return self._canvas(guides, tone, laid), to_tensor(Y)
 
     def _canvas(self, guides: Guides, tone: Floats, laid: Floats) -> Canvas:
-        dark, ink, distance = self.palette.dark, guides.ink, guides.distance
-        flat = inked(tone, None, ink, distance, dark)
-        base = inked(tone, laid[..., :3], ink, distance, dark)
+        ink, distance = guides.ink, guides.distance
+        flat = inked(tone, None, guides, self.palette.dark)
+        base = inked(tone, laid[..., :3], guides, self.palette.dark)
         planes = np.concatenate([ink[..., None], distance[..., None] / FAR, laid[..., 3:], flat], 2, dtype=np.float32)
         return Canvas(to_tensor(planes), to_tensor(base), to_tensor(flat), to_tensor(ink))
 

@@ -21,7 +21,7 @@ RIM = 2.0
 """Width, in pixels, of the light rim that a line gets where its surroundings are too dark for it."""
 
 
-def inked(tone: Floats, marks: Floats | None, ink: Floats, distance: Floats, dark: Floats) -> Floats:
+def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> Floats:
     """Puts marks on tones and draws lines over them, so that they show on dark tones as on light ones.
 
     A line is as dark as the style's dark marks are. Blacker lines would show better, and would look pasted on; where
@@ -30,17 +30,17 @@ def inked(tone: Floats, marks: Floats | None, ink: Floats, distance: Floats, dar
     Args:
         tone: (H, W, 3) RGB in [0, 1].
         marks: (H, W, 3) differences to the tone; None: flat colours.
-        ink: (H, W) in [0, 1].
-        distance: (H, W) to the nearest ink, in pixels.
+        guides: the picture's; where its own flats are black, no line needs to show.
         dark: (3,) the style's ink.
     """
     around = luma(np.asarray(cv2.GaussianBlur(tone, (0, 0), 2.0), np.float32))
     darkness = max(float(luma(dark[None])[0]), 0.02)
-    room = around - CONTRAST - darkness
-    wanted = darkness + LIFT * np.maximum(room, 0)
-    rim = np.clip(wanted + CONTRAST - around, 0, 1) * np.exp(-((np.maximum(distance - 1, 0) / RIM) ** 2))
+    contrast = CONTRAST * np.clip((luma(guides.flat) - 0.1) / 0.15, 0, 1)
+    wanted = darkness + LIFT * np.maximum(around - contrast - darkness, 0)
+    near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2))
+    rim = np.clip(wanted + contrast - around, 0, 1) * near
     line = np.clip(dark * (wanted / darkness)[..., None], 0, 1)
-    part = OPAQUE * ink[..., None]
+    part = OPAQUE * guides.ink[..., None]
     out = (1 - part) * (tone + rim[..., None]) + part * line
     if marks is not None:
         out += marks * (1 - part * (1 - BRUSHED))
