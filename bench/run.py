@@ -5,7 +5,6 @@ is the yardstick for time. Pictures and the neutral measure lie beside the repos
 without it only the times are written.
 """
 
-import json
 import os
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -25,23 +24,27 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from inkwright.comic.panels import find_panels
 from inkwright.config import FitSettings
 from inkwright.images import Floats, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look, make_look
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.fit import Job, Weights, begin, fit
 from inkwright.learn.guides import Guides, drawing_guides
+from inkwright.learn.marks import Marks
 from inkwright.learn.render import render
 from inkwright.learn.style_losses import ToneTexture
-from inkwright.learn.tensors import generator, to_picture
+from inkwright.learn.tensors import generator, to_picture, to_tensor
 from inkwright.operations.material import style_for_learning
-from inkwright.operations.rounds import make_stylizer
+from inkwright.operations.rounds import STYLE_LR, make_stylizer
 from inkwright.sample.comic import draw_book
 from inkwright.sample.styles import STYLES
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 STEPS = FitSettings()
+SHEETS = os.environ.get("INKWRIGHT_SHEETS", "")
+"""A folder for contact sheets of all looks that are measured; empty: none are made."""
 
 
 class Johnson(nn.Module):
@@ -83,18 +86,20 @@ def cpu(work: Callable[[], object], times: int = 3) -> float:
 
 
 def times() -> list[tuple[str, str]]:
-    """Rows of (what, CPU-seconds)."""
+    """Rows of (what, CPU-seconds or share)."""
     page = to_float(draw_book().pages[0])[:512, :512]
     style = style_for_learning(STYLES["gouache"](), 1.0)
     guides = drawing_guides(page, 0)
     look = make_look([guides], style, 0)
     canvas, (style_canvas, Y) = look.canvas(guides), look.style_canvas(1)
-    net = make_stylizer(Y, 0)
+    net = make_stylizer(to_tensor(style), 0)
     johnson = Johnson().eval()
     x = torch.rand(1, 3, 512, 512)
     with torch.no_grad():
         ours = cpu(lambda: render(net, canvas.x, canvas.base, 512))
         theirs = cpu(lambda: johnson(x))
+        flops = _flops(net, canvas)
+        peak = _peak(torch.float32)
     megapixel = page.shape[0] * page.shape[1] / 1e6
     reading = cpu(lambda: drawing_guides(page, 0)) / megapixel
     painting = cpu(lambda: look.canvas(guides)) / megapixel
@@ -102,19 +107,72 @@ def times() -> list[tuple[str, str]]:
         ("style network, one 512 x 512 picture", f"{ours:.2f}"),
         ("Johnson et al. (2016), the same picture", f"{theirs:.2f}"),
         ("ratio", f"{ours / theirs:.2f}"),
+        ("share of this machine's peak convolution rate", f"{flops / ours / peak:.0%} of {peak / 1e9:.0f} GFLOP/s"),
         ("guides of a drawing, a megapixel", f"{reading:.2f}"),
-        ("palette and stroke prior, a megapixel", f"{painting:.2f}"),
+        ("palette and marks, a megapixel", f"{painting:.2f}"),
         ("whole path from drawing to picture, a megapixel", f"{reading + painting + ours / megapixel:.2f}"),
+        ("reading a style picture's marks, once", f"{cpu(lambda: Marks(style), 1):.2f}"),
     ]
-    texture = ToneTexture(Y, generator(3))
+    rows += _faster(net, canvas, ours)
+    texture = ToneTexture(to_tensor(style), generator(3))
     for name, weights, panels in (("the style picture alone", Weights(), []), ("panels", settings(), [canvas])):
-        state = begin(make_stylizer(Y, 0), STEPS.lr)
+        state = begin(make_stylizer(to_tensor(style), 0), STEPS.lr)
         job = Job(style_canvas, Y, weights, 8, STEPS.lr, 0, 2, panels, texture=texture)
         start = time.process_time()
         for _ in fit(state, job):
             pass
         rows.append((f"one step of the fit on {name}", f"{(time.process_time() - start) / 8:.2f}"))
     return rows
+
+
+def _flops(net: nn.Module, canvas: Canvas) -> int:
+    """Multiplications and additions of the network's convolutions on a canvas."""
+    total = 0
+
+    def count(module: nn.Module, _: object, out: Tensor) -> None:
+        nonlocal total
+        assert isinstance(module, nn.Conv2d)
+        total += 2 * out.numel() * module.weight[0].numel()
+
+    hooks = [m.register_forward_hook(count) for m in net.modules() if isinstance(m, nn.Conv2d)]
+    net(canvas.x, canvas.base)
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+def _peak(kind: torch.dtype) -> float:
+    """The machine's best rate in a large 3 x 3 convolution, FLOP a CPU-second."""
+    conv = nn.Conv2d(128, 128, 3, padding=1).to(kind).to(memory_format=torch.channels_last)
+    x = torch.rand(1, 128, 128, 128).to(kind).contiguous(memory_format=torch.channels_last)
+    return 2 * 128 * 128 * 9 * 128 * 128 / cpu(lambda: conv(x), 7)
+
+
+def _faster(net: nn.Module, canvas: Canvas, plain: float) -> list[tuple[str, str]]:
+    """The network with bfloat16 and with torch.compile, against without."""
+    rows = []
+    with torch.no_grad():
+        with torch.autocast("cpu", torch.bfloat16):
+            half = cpu(lambda: net(canvas.x, canvas.base))
+        rows.append(("the same network in bfloat16, against float32", f"{half / plain:.2f} times"))
+        try:
+            compiled = torch.compile(net)
+            fused = cpu(lambda: compiled(canvas.x, canvas.base))
+            rows.append(("the same network by torch.compile, against without", f"{fused / plain:.2f} times"))
+        except Exception as error:
+            rows.append(("the same network by torch.compile", f"not on this machine ({type(error).__name__})"))
+    return rows
+
+
+def book_time() -> list[tuple[str, str]]:
+    """What fine-tuning a book of 24 panels at 512 pixels costs, all of it, without C."""
+    panels = [to_float(page)[top : top + 512, :512] for page in draw_book().pages for top in (0, 200, 400, 600)][:24]
+    style = style_for_learning(STYLES["gouache"](), 1.0)
+    start = time.process_time()
+    stylized(panels, style, 512, show=False)
+    return [
+        ("fine-tuning 24 panels of 512 x 512, from drawings to fitted network", f"{time.process_time() - start:.0f}")
+    ]
 
 
 def settings() -> Weights:
@@ -129,52 +187,91 @@ def settings() -> Weights:
     )
 
 
-def stylized(panels: list[Floats], style: Floats) -> list[np.ndarray]:
-    """Plain style transfer of a little book, as `fit` does it."""
-    detail = painted_share([(panel, None) for panel in panels])
-    guides: list[Guides] = [drawing_guides(panel, n, None, detail) for n, panel in enumerate(panels)]
+def stylized(panels: list[Floats], style: Floats, fit_px: int = STEPS.panel_px, show: bool = True) -> list[np.ndarray]:
+    """Plain style transfer of a little book, as `fit` and `render` do it."""
+    small = [_reduced(panel, fit_px) for panel in panels]
+    detail = painted_share([(panel, None) for panel in small])
+    guides: list[Guides] = [drawing_guides(panel, n, None, detail) for n, panel in enumerate(small)]
     look: Look = make_look(guides, style, 0, detail)
     canvases: list[Canvas] = [look.canvas(g) for g in guides]
     style_canvas, Y = look.style_canvas(1)
-    net = make_stylizer(Y, 0)
-    state = begin(net, 5e-3)
-    for _ in fit(state, Job(style_canvas, Y, Weights(), STEPS.style_steps, 5e-3, 0)):
+    net = make_stylizer(to_tensor(style), 0)
+    state = begin(net, STYLE_LR)
+    for _ in fit(state, Job(style_canvas, Y, Weights(), STEPS.style_steps, STYLE_LR, 0)):
         pass
     net.load_state_dict(state.best)
     state = begin(net, STEPS.lr)
-    texture = ToneTexture(Y, generator(0, 3))
+    texture = ToneTexture(to_tensor(style), generator(0, 3))
     job = Job(style_canvas, Y, settings(), STEPS.steps, STEPS.lr, 0, STEPS.batch, canvases, texture=texture)
     for _ in fit(state, job):
         pass
     net.load_state_dict(state.best)
-    return [to_picture(render(net, c.x, c.base, 512)) for c in canvases]
+    if not show:
+        return []
+    large = [look.canvas(drawing_guides(panel, n, None, detail)) for n, panel in enumerate(panels)]
+    return [to_picture(render(net, c.x, c.base, 512)) for c in large]
 
 
-def measured() -> list[tuple[str, str, str, str, str]]:
+def books() -> dict[str, list[Floats]]:
+    """The pictures that looks are measured on, at most 512 pixels a side."""
+    found = {"six crude panels": [_fitted(path, 512) for path in sorted((SHARED / "data" / "probe").glob("*.png"))]}
+    for folder in sorted((SHARED / "data" / "comics").glob("*")):
+        cut = []
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".jpg", ".png")):
+            pixels = read_picture(path).pixels
+            for panel in find_panels(pixels):
+                x, y, w, h = panel.box
+                cut.append(_reduced(to_float(pixels[y : y + h, x : x + w]), 512))
+        found[folder.name] = cut[:: max(1, len(cut) // 8)][:8]
+    return found
+
+
+def measured(sets: dict[str, list[Floats]]) -> list[tuple[str, str, str, str, str]]:
     """Rows of (pictures, style, style distance, drift, edges) by the neutral measure, where it is there."""
     script = SHARED / "research" / "measure" / "measure.py"
     if not script.is_file():
         return []
     measure = _module(script)
-    sets = {"six crude panels": sorted((SHARED / "data" / "probe").glob("*.png"))}
-    drawings = sorted((SHARED / "data" / "drawings").glob("gopher-*.jpg"))
-    sets["coloured pencil drawings"] = drawings
+    styles = {path.stem: read_picture(path).pixels for path in sorted((SHARED / "data" / "styles").glob("*.jpg"))}
+    styles |= {name: STYLES[name]() for name in STYLES}
     rows = []
-    for name, files in sets.items():
-        panels = [_fitted(path, 512) for path in files]
-        for style in sorted((SHARED / "data" / "styles").glob("*.jpg")):
-            results = stylized(panels, style_for_learning(read_picture(style).pixels, 1.0))
+    for name, panels in sets.items():
+        for style, pixels in styles.items():
+            results = stylized(panels, style_for_learning(pixels, 1.0))
             with tempfile.TemporaryDirectory() as folder:
-                before, after = Path(folder, "a"), Path(folder, "b")
+                before, after, of = Path(folder, "a"), Path(folder, "b"), Path(folder, "style.png")
+                Image.fromarray(pixels).save(of)
                 for place, pictures in ((before, [to_uint8(p) for p in panels]), (after, results)):
                     place.mkdir()
                     for n, picture in enumerate(pictures):
                         Image.fromarray(picture).save(place / f"{n:02d}.png")
-                found = measure.measure(before, after, style)
-            row = (name, style.stem, f"{found['style']:.1f}", f"{found['drift']:.2f}", f"{found['edges']:.2f}")
+                found = measure.measure(before, after, of)
+            if SHEETS:
+                _sheet(
+                    Path(SHEETS), f"{name}-{style}".replace(" ", "-"), [to_uint8(p) for p in panels], results, pixels
+                )
+            row = (name, style, f"{found['style']:.1f}", f"{found['drift']:.2f}", f"{found['edges']:.3f}")
             print(*row, flush=True)
             rows.append(row)
     return rows
+
+
+def _sheet(folder: Path, name: str, before: list[np.ndarray], after: list[np.ndarray], style: np.ndarray) -> None:
+    """A contact sheet: drawings above, results below, the style at the end of the results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for pictures in (before, [*after, style]):
+        scaled = [resize(p, max(1, round(p.shape[1] * 384 / p.shape[0])), 384) for p in pictures]
+        rows.append(np.concatenate(scaled, 1))
+    width = max(row.shape[1] for row in rows)
+    whole = np.concatenate([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
+    Image.fromarray(whole).save(folder / f"{name}.png")
+
+
+def _reduced(panel: Floats, side: int) -> Floats:
+    scale = min(1.0, side / max(panel.shape[:2]))
+    height, width = (max(16, round(s * scale)) for s in panel.shape[:2])
+    return to_float(resize(to_uint8(panel), width, height))
 
 
 def _fitted(path: Path, side: int) -> Floats:
@@ -199,23 +296,28 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
-    """Measures everything and replaces the generated part of docs/benchmarks.md."""
+    """Measures and replaces the generated parts of docs/benchmarks.md: `times`, `looks`, or both."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    speed = times()
-    for row in speed:
-        print(*row, flush=True)
-    looks = measured()
-    text = f"Python {platform.python_version()}, torch {torch.__version__}, one thread, CPU-seconds.\n\n"
-    text += table(("what", "CPU-seconds"), list(speed))
-    if looks:
-        text += "\n" + table(("pictures", "style", "style distance", "drift", "edges"), list(looks))
+    parts = sys.argv[1:] or ["times", "looks"]
+    about = f"Python {platform.python_version()}, torch {torch.__version__}, one thread, CPU-seconds.\n\n"
+    if "times" in parts:
+        speed = times() + book_time()
+        for row in speed:
+            print(*row, flush=True)
+        _write("times", about + table(("what", "CPU-seconds"), list(speed)))
+    if "looks" in parts:
+        looks = measured(books()) if SHARED.is_dir() else []
+        if looks:
+            _write("looks", table(("pictures", "style", "style distance", "drift", "edges"), list(looks)))
+
+
+def _write(part: str, text: str) -> None:
     page = ROOT / "docs" / "benchmarks.md"
-    begin_mark, end_mark = "<!-- make bench -->\n", "<!-- end -->"
-    old = page.read_text(encoding="utf-8")
-    head, rest = old.split(begin_mark)
+    begin_mark, end_mark = f"<!-- make bench: {part} -->\n", f"<!-- end: {part} -->"
+    head, rest = page.read_text(encoding="utf-8").split(begin_mark)
     page.write_text(head + begin_mark + "\n" + text + "\n" + end_mark + rest.split(end_mark)[1], encoding="utf-8")
-    print(json.dumps({"written": str(page.relative_to(ROOT))}))
+    print(f"docs/benchmarks.md: {part} written")
 
 
 if __name__ == "__main__":

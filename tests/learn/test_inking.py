@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -10,94 +12,84 @@ DARK = np.array([0.1, 0.12, 0.2], np.float32)
 LINE = slice(38, 42)
 
 
-def line(height: int = 48, width: int = 80) -> tuple[np.ndarray, np.ndarray]:
-    """Ink of a line down the middle, and the distance to it, both (H, W)."""
-    ink = np.zeros((height, width), np.float32)
-    ink[:, LINE] = 1
-    return ink, distance_to(ink)
-
-
 def flat(value: float, height: int = 48, width: int = 80) -> np.ndarray:
     return np.full((height, width, 3), value, np.float32)
 
 
+def line(drawn: float = 0.6, busy: float = 0.0, strength: float = 1.0) -> Guides:
+    """Guides of a line down the middle, on a colour that the drawing has there."""
+    ink = np.zeros((48, 80), np.float32)
+    ink[:, LINE] = strength
+    heading = np.zeros((48, 80, 2), np.float32)
+    return Guides(ink, flat(drawn), distance_to(ink), heading, np.full_like(ink, busy), 0)
+
+
 @pytest.mark.parametrize("value", [0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0])
 def test_a_line_is_darker_than_what_is_beside_it_on_any_tone(value):
-    ink, distance = line()
-    light = luma(inked(flat(value), None, ink, distance, DARK))[24]
+    light = luma(inked(flat(value), None, line(), DARK))[24]
     beside = light[[37, 42]].mean()
     assert light[LINE].max() < beside - 0.75 * CONTRAST
-    assert (
-        light[LINE].min() > 0.85 * luma(DARK[None])[0]
-    )  # and no blacker than the style's ink, but for what is under it
+    assert light[LINE].min() > 0.85 * luma(DARK[None])[0]  # no blacker than the style's ink, but for what is under it
 
 
 @pytest.mark.parametrize("value", [0.1, 0.5, 0.9])
 def test_nothing_changes_far_from_ink_or_without_any(value):
-    ink, distance = line()
-    tone = flat(value)
-    made = inked(tone, None, ink, distance, DARK)
-    np.testing.assert_allclose(made[distance > 9], tone[distance > 9], atol=1e-5)
-    empty = np.zeros_like(ink)
-    np.testing.assert_allclose(inked(tone, None, empty, distance_to(empty), DARK), tone, atol=1e-6)
+    guides, tone = line(), flat(value)
+    made = inked(tone, None, guides, DARK)
+    np.testing.assert_allclose(made[guides.distance > 9], tone[guides.distance > 9], atol=1e-5)
+    np.testing.assert_allclose(inked(tone, None, line(strength=0.0), DARK), tone, atol=1e-6)
 
 
 def test_light_tones_need_no_rim_and_dark_ones_get_one():
-    ink, distance = line()
     beside = (24, slice(42, 44))
-    np.testing.assert_allclose(inked(flat(0.9), None, ink, distance, DARK)[beside], 0.9, atol=0.01)
-    lit = inked(flat(0.1), None, ink, distance, DARK)
+    np.testing.assert_allclose(inked(flat(0.9), None, line(), DARK)[beside], 0.9, atol=0.01)
+    lit = inked(flat(0.1), None, line(), DARK)
     assert (lit[beside] > 0.1 + 0.5 * CONTRAST).all()
     assert lit[24, 60:].max() < 0.1 + 1e-4  # a rim, no glow
 
 
+def test_a_line_in_what_was_drawn_black_needs_not_show():
+    made = inked(flat(0.1), None, line(drawn=0.05), DARK)
+    np.testing.assert_allclose(made[24, 42:46], 0.1, atol=0.03)
+
+
 def test_marks_lie_on_the_tone_and_are_weaker_in_lines():
-    ink, distance = line()
     marks = flat(0.0)
     marks[::2], marks[1::2] = 0.1, -0.1
-    tone = flat(0.6)
-    moved = inked(tone, marks, ink, distance, DARK) - inked(tone, None, ink, distance, DARK)
+    moved = inked(flat(0.6), marks, line(), DARK) - inked(flat(0.6), None, line(), DARK)
     np.testing.assert_allclose(moved[:, 60:], marks[:, 60:], atol=1e-5)
     share = np.abs(moved[:, LINE]).mean() / 0.1
     assert BRUSHED - 0.01 < share < BRUSHED + 0.1
 
 
 def test_no_marks_are_marks_of_zero():
-    ink, distance = line()
-    np.testing.assert_array_equal(
-        inked(flat(0.4), None, ink, distance, DARK), inked(flat(0.4), flat(0.0), ink, distance, DARK)
-    )
+    np.testing.assert_array_equal(inked(flat(0.4), None, line(), DARK), inked(flat(0.4), flat(0.0), line(), DARK))
 
 
 @pytest.mark.parametrize("dark", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("value", [0.0, 1.0])
-def test_any_ink_on_any_tone_stays_within_range(dark, value):
-    ink, distance = line()
+def test_any_ink_on_any_tone_stays_within_range_and_changes_nothing_given(dark, value):
     marks = np.random.default_rng(0).uniform(-1, 1, (48, 80, 3)).astype(np.float32)
-    given = flat(value), marks.copy(), ink.copy(), distance.copy()
-    made = inked(*given, np.full(3, dark, np.float32))
+    tone, given, guides = flat(value), marks.copy(), line()
+    made = inked(tone, given, guides, np.full(3, dark, np.float32))
     assert made.dtype == np.float32
     assert np.isfinite(made).all()
     assert 0 <= made.min() <= made.max() <= 1
-    for array, before in zip(given, (flat(value), marks, ink, distance), strict=True):
-        np.testing.assert_array_equal(array, before)
-
-
-def guides(busy: float) -> Guides:
-    ink, distance = line()
-    heading = np.zeros((*ink.shape, 2), np.float32)
-    return Guides(ink, flat(0.5), distance, heading, np.full_like(ink, busy), 0)
+    np.testing.assert_array_equal(tone, flat(value))
+    np.testing.assert_array_equal(given, marks)
+    for field in fields(Guides):
+        np.testing.assert_array_equal(getattr(guides, field.name), getattr(line(), field.name))
 
 
 def test_marks_calm_down_near_lines_and_where_it_is_busy():
-    free = calm(guides(0.0), 8)
+    free = calm(line(), 8)
     assert free.shape == (48, 80)
     assert free[24, 40] < 0.5 < 0.99 < free[24, 60]
     assert (np.diff(free[24, 42:]) >= 0).all()
-    assert (calm(guides(1.0), 8) < 0.5 * free).all()
+    assert (calm(line(busy=1.0), 8) < 0.5 * free).all()
 
 
 def test_large_marks_keep_farther_away():
-    small, large = calm(guides(0.0), 8), calm(guides(0.0), 16)
+    small, large = calm(line(), 8), calm(line(), 16)
     assert (large <= small).all()
     assert large[24, 46] < 0.8 * small[24, 46]

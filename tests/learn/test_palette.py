@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkwright.learn.colour import oklab
-from inkwright.learn.palette import Palette, cast_palette
+from inkwright.learn.palette import BLACK, SLACK, Palette, cast_palette, ink
 
 COLOURS = np.array(
     [[0.97, 0.97, 0.97], [0.85, 0.15, 0.1], [0.15, 0.3, 0.8], [0.2, 0.6, 0.2], [0.95, 0.8, 0.2]], np.float32
@@ -83,7 +83,61 @@ def test_the_result_is_in_the_paints_of_the_style():
     paints = oklab(style().reshape(-1, 3))
     for colour in oklab(palette.result[palette.share > 0.2]):
         assert np.linalg.norm(paints - colour, axis=1).min() < 0.08
-    assert oklab(palette.dark)[0] <= paints[:, 0].min() + 0.05  # ink is the style's darkest, and darker
+    assert oklab(palette.dark)[0] <= BLACK + 0.005
+
+
+def test_a_style_without_colours_lends_none():
+    rng = np.random.default_rng(0)
+    etching = np.repeat(np.kron(rng.random((12, 12)), np.ones((8, 8)))[..., None], 3, 2).astype(np.float32)
+    palette = cast_palette(book(), etching, 0)
+    assert np.ptp(palette.table, axis=3).max() < 0.02
+    assert np.ptp(palette.dark) < 0.02
+    assert palette(COLOURS[None])[0, :, 0].std() > 0.1  # tones are told apart all the same
+
+
+def test_colours_keep_to_the_styles_own():
+    """No blue in a brown style: within the slack, hue and chroma are such as the style has somewhere."""
+    rng = np.random.default_rng(0)
+    brown = np.array([0.45, 0.3, 0.15]) * rng.uniform(0.4, 1.6, (12, 12, 1))
+    palette = cast_palette(book(), np.kron(brown, np.ones((8, 8, 1))).astype(np.float32), 0)
+    own = oklab(np.kron(brown, np.ones((8, 8, 1))).reshape(-1, 3))[:, 1:]
+    made = oklab(palette.table.reshape(-1, 3))[:, 1:]
+    away = np.sqrt(((made[::7, None] - own[None, ::29]) ** 2).sum(2)).min(1)
+    assert away.max() < SLACK + 0.02
+    assert oklab(palette(COLOURS[2:3][None]))[0, 0, 2] > 0  # its blue leans to brown
+
+
+def paint(*lightness: float) -> np.ndarray:
+    """(N, 3) OKLab of a style with equal shares of greys."""
+    return np.repeat(np.array([[light, 0, 0] for light in lightness], np.float32), 100, 0)
+
+
+@pytest.mark.parametrize("lightness", [(0.1, 0.9), (0.3, 0.5, 0.7), (0.6, 0.8), (0.7,), (1.0,), (0.0,), (0.45,)])
+def test_ink_is_dark_whatever_the_style(lightness):
+    found = oklab(ink(paint(*lightness)))
+    assert found[0] <= BLACK + 0.005
+    assert np.hypot(*found[1:]) < 0.01
+
+
+def test_ink_is_as_dark_as_the_styles_dark_marks_not_as_its_darkest_spot():
+    style_ = np.concatenate([paint(0.05)[:5], paint(0.3, 0.3, 0.8, 0.9)])
+    assert oklab(ink(style_))[0] == pytest.approx(0.3, abs=0.02)
+
+
+def test_ink_has_the_hue_of_the_dark_marks():
+    blue = paint(0.25, 0.8, 0.9)
+    blue[:100, 2] = -0.1
+    blue[100:, 2] = 0.1
+    assert oklab(ink(blue))[2] == pytest.approx(-0.1, abs=0.02)
+
+
+def test_paper_becomes_the_styles_paper():
+    """Bare paper is the lightest there is, in the style as in the drawing."""
+    etching = np.kron(np.random.default_rng(0).uniform(0.2, 0.5, (12, 12, 1)), np.ones((8, 8, 3))).astype(np.float32)
+    etching[:, :16] = 0.92  # a sixth is paper, while the book is mostly paper
+    light = oklab(cast_palette(book(), etching, 0)(COLOURS[None]))[0, :, 0]
+    assert light[0] == light.max()
+    assert light[0] > oklab(np.full(3, 0.8))[0]
 
 
 def test_light_stays_lighter_than_dark():

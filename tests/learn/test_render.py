@@ -37,7 +37,7 @@ def test_tiles_cover_every_pixel_once_and_start_on_the_grid(side):
     assert HALO % MULTIPLE == 0
 
 
-@pytest.mark.parametrize("shake", [0.0, 0.03])
+@pytest.mark.parametrize("shake", [0.01, 0.03])
 @pytest.mark.parametrize("tile", [56, 128, 200])
 def test_tiled_equals_untiled(tile, shake):
     net = network(shake)

@@ -37,6 +37,8 @@ def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> F
     darkness = max(float(luma(dark[None])[0]), 0.02)
     contrast = CONTRAST * np.clip((luma(guides.flat) - 0.1) / 0.15, 0, 1)
     wanted = darkness + LIFT * np.maximum(around - contrast - darkness, 0)
+    # A line never comes out lighter than what it bounds; on tones that dark, the rim has to show it.
+    wanted = np.clip(around - 0.06, 0.3 * darkness, wanted)
     near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2))
     rim = np.clip(wanted + contrast - around, 0, 1) * near
     line = np.clip(dark * (wanted / darkness)[..., None], 0, 1)

@@ -19,6 +19,7 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.fit import FitState, Job, Weights, begin, fit
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
+from inkwright.learn.stylizers.start import load_start
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import read_json, write_json
@@ -107,11 +108,20 @@ class Rounds:
         state_path.unlink(missing_ok=True)
 
 
-def make_stylizer(Y: Tensor, seed: int) -> nn.Module:
-    """An untrained style network for a style picture (1, 3, H, W)."""
+def make_stylizer(Y: Tensor, seed: int, start: str = "scratch") -> nn.Module:
+    """A style network that has not seen its style picture (1, 3, H, W) yet.
+
+    Args:
+        Y: the style picture; its colours set the network's spread.
+        seed: of random weights.
+        start: "ours", the starting checkpoint; "scratch", random weights that leave the base as it is.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return STYLIZERS["unet"](PLANES, colour_spread(Y))
+        net = STYLIZERS["unet"](PLANES, colour_spread(Y))
+    if start == "ours":
+        load_start(net)
+    return net
 
 
 def load_stylizer(path: Path) -> nn.Module:

@@ -1,0 +1,33 @@
+"""The weights that a style network starts from: our own, trained on procedural pictures alone by tools/checkpoint.py.
+
+start.safetensors holds the weights, start.json says how they were made and what they save. The spread of the style's
+colours is no part of them: a network keeps that of the style it is made for.
+"""
+
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import nn
+
+from inkwright.errors import InternalError
+
+START = Path(__file__).with_name("start.safetensors")
+
+
+def load_start(net: nn.Module, path: Path = START) -> None:
+    """Puts the starting weights into a network, all but its spread.
+
+    Raises:
+        InternalError: the file, a part of inkwright itself, is missing or damaged, or made for another network.
+    """
+    hint = "Install inkwright again, make the file anew with make checkpoint, or do without it: fit.start = scratch."
+    try:
+        weights = load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise InternalError(f"{path}, a part of inkwright, cannot be read: {error}.", hint) from None
+    kept = {name: value for name, value in net.state_dict().items() if name == "spread"}
+    try:
+        net.load_state_dict(weights | kept)
+    except RuntimeError:
+        raise InternalError(f"The weights in {path}, a part of inkwright, do not fit its network.", hint) from None
