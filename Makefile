@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench clean
+.PHONY: help demo test lint check-all docs bench checkpoint clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -18,6 +18,7 @@ help:
 	@echo "make check-all  lint, every test and the demo"
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
 	@echo "make bench      measure times and figures"
+	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
 	@echo "make clean      remove demo/, caches and build leftovers; .venv stays"
 
 demo: .venv/installed
@@ -40,6 +41,10 @@ docs: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python bench/run.py
+
+checkpoint: .venv/installed
+	$(BIN)/python tools/checkpoint.py
+	$(BIN)/python tools/checkpoint_figures.py
 
 clean:
 	rm -rf demo build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

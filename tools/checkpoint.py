@@ -120,7 +120,7 @@ def step(net: nn.Module, learned: list[Lesson], number: int) -> dict[str, float]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             Y_hat = net(one.job.style.x[at], one.job.style.base[at])
         R = reconstruction(Y_hat, one.job.Y[at]) * one.weight / CROPS
-        (one.job.weights.reconstruction * R).backward()  # type: ignore[no-untyped-call]
+        (one.job.weights.reconstruction * R).backward()
         out["R"] += float(R.detach()) / USUAL
         if place:
             continue

@@ -130,7 +130,7 @@ def run(name: str, which: str, budgets: list[tuple[int, int]]) -> dict[str, dict
 def kept(name: str, which: str) -> dict[str, dict[str, float]]:
     """The figures of a style, from build/checkpoint where they are there for these settings and this checkpoint."""
     weights = START.read_bytes() if which == "ours" else b""
-    key = digest(BUDGETS[which], FIT.model_dump(), STYLE_LR, weights)[:12]
+    key = digest(BUDGETS[which], FIT.model_dump(exclude={"start", "style_steps", "steps"}), STYLE_LR, weights)[:12]
     path = KEPT / f"{name}-{which}-{key}.json"
     found: dict[str, Any] = read_json(path) or {}
     if not found:

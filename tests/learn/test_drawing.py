@@ -92,6 +92,16 @@ def test_flat_colours_that_meet_without_a_line_keep_a_sharp_border(axis):
     assert np.abs(np.compress(away, flat - picture, axis)).max() < 0.03  # no halo farther than 2 pixels away
 
 
+def test_a_streak_is_a_gap_between_marker_strokes_on_paper_and_meant_on_a_screen():
+    picture = np.full((128, 128, 3), PAPER, np.float32)
+    picture[24:104, 24:104] = RED
+    picture[24:104, 56:72] = PAPER
+    drawn = photographed(picture)
+    on_screen, on_paper = (flats(seen, ink_map(seen))[40:88, 62:66, 1].mean() for seen in (picture, drawn))
+    assert on_screen > 0.9
+    assert on_paper < on_screen - 0.1
+
+
 def test_flat_colours_stay_as_they_are_beside_an_ink_line():
     picture = np.full((96, 96, 3), (0.2, 0.5, 0.3), np.float32)
     picture[:, :46] = (0.7, 0.85, 0.95)

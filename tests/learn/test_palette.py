@@ -131,13 +131,24 @@ def test_ink_has_the_hue_of_the_dark_marks():
     assert oklab(ink(blue))[2] == pytest.approx(-0.1, abs=0.02)
 
 
+def toned(middle: float) -> np.ndarray:
+    """A style nearly all of one grey, with a sixth of white paper and a stripe of black, (H, W, 3)."""
+    picture = np.full((96, 96, 3), middle, np.float32)
+    picture += np.random.default_rng(0).normal(0, 0.03, (96, 96, 1)).astype(np.float32)
+    picture[:, :16], picture[:, -8:] = 0.95, 0.05
+    return picture
+
+
 def test_paper_becomes_the_styles_paper():
-    """Bare paper is the lightest there is, in the style as in the drawing."""
-    etching = np.kron(np.random.default_rng(0).uniform(0.2, 0.5, (12, 12, 1)), np.ones((8, 8, 3))).astype(np.float32)
-    etching[:, :16] = 0.92  # a sixth is paper, while the book is mostly paper
-    light = oklab(cast_palette(book(), etching, 0)(COLOURS[None]))[0, :, 0]
+    """Bare paper is the lightest there is, in the style as in the drawing, however little of it the style has."""
+    light = oklab(cast_palette(book(), toned(0.3), 0)(COLOURS[None]))[0, :, 0]
     assert light[0] == light.max()
-    assert light[0] > oklab(np.full(3, 0.8))[0]
+    assert light[0] > 0.92
+
+
+def test_lightness_uses_the_styles_whole_range():
+    light = oklab(cast_palette(book(), toned(0.6), 0)(COLOURS[None]))[0, :, 0]
+    assert np.ptp(light) > 0.7
 
 
 def test_light_stays_lighter_than_dark():

@@ -12,9 +12,17 @@ Floats = NDArray[np.float32]
 SCALES = ((2.0, 1.0), (5.0, 0.5), (12.0, 0.2), (28.0, 0.08), (64.0, 0.03))
 """Blurs of the structure tensor in pixels, with their weights: far from every contour, the far ones still lead."""
 
+FRAME = 0.02
+"""How far inside a panel its frame may be drawn, as a share of its longer side."""
 
-def direction(rgb: Floats, ink: Floats) -> Floats:
+
+def direction(rgb: Floats, ink: Floats, framed: bool = False) -> Floats:
     """Direction of the contours, from a structure tensor blurred at five scales.
+
+    Args:
+        rgb: (H, W, 3) in [0, 1].
+        ink: (H, W) in [0, 1].
+        framed: whether the picture is a panel: its frame is no contour of what it shows, and strokes must not trace it.
 
     Returns:
         (H, W, 2) cosine and sine of twice the contour's angle (so that opposite directions are one), times the
@@ -23,8 +31,18 @@ def direction(rgb: Floats, ink: Floats) -> Floats:
     light = cv2.GaussianBlur(luma(rgb) - 0.6 * ink, (0, 0), 1.5)
     gx, gy = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
     products = np.stack([gx * gx, gx * gy, gy * gy], 2)
+    if framed:
+        products *= _within(light.shape)[..., None]
     xx, xy, yy = np.moveaxis(np.sum([w * blur(products, s) for s, w in SCALES], 0), 2, 0)
     along = np.stack([yy - xx, -2 * xy], 2)  # along the contour, a quarter turn from the gradient
     length = np.sqrt((along**2).sum(2))
     sure = blur(np.asarray(np.clip(9 * length / (xx + yy + 1e-7) - 0.1, 0, 1), np.float32), 2.0)
     return np.asarray(along / (length + 1e-7)[..., None] * sure[..., None], np.float32)
+
+
+def _within(shape: tuple[int, ...]) -> Floats:
+    """(H, W) 0 at a picture's border, where its frame is drawn, 1 inside."""
+    reach = FRAME * max(shape)
+    rows, columns = (np.minimum(np.arange(side), side - 1 - np.arange(side)) for side in shape)
+    far = np.minimum(rows[:, None], columns[None])
+    return np.asarray(np.clip(far / reach - 1, 0, 1), np.float32)

@@ -54,7 +54,7 @@ def drawing_guides(rgb: Floats, seed: int, light: Floats | None = None, detail: 
     if detail > 0:
         kept, busy = painted(paper)
         flat, busy = flat + np.float32(detail) * (kept - flat), busy * np.float32(detail)
-    return Guides(ink, flat, distance_to(ink), direction(flat, ink), busy, seed)
+    return Guides(ink, flat, distance_to(ink), direction(flat, ink, framed=True), busy, seed)
 
 
 def style_tone(rgb: Floats) -> Floats:

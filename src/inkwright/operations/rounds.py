@@ -19,7 +19,7 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.fit import FitState, Job, Weights, begin, fit
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
-from inkwright.learn.stylizers.start import load_start
+from inkwright.learn.stylizers.start import STARTS
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import read_json, write_json
@@ -114,13 +114,12 @@ def make_stylizer(Y: Tensor, seed: int, start: str = "scratch") -> nn.Module:
     Args:
         Y: the style picture; its colours set the network's spread.
         seed: of random weights.
-        start: "ours", the starting checkpoint; "scratch", random weights that leave the base as it is.
+        start: a name in `STARTS`: "ours", the starting checkpoint; "scratch", random weights that change nothing yet.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = STYLIZERS["unet"](PLANES, colour_spread(Y))
-    if start == "ours":
-        load_start(net)
+    STARTS[start](net)
     return net
 
 

@@ -4,6 +4,7 @@ start.safetensors holds the weights, start.json says how they were made and what
 colours is no part of them: a network keeps that of the style it is made for.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -11,6 +12,7 @@ from safetensors.torch import load
 from torch import nn
 
 from inkwright.errors import InternalError
+from inkwright.registry import Registry
 
 START = Path(__file__).with_name("start.safetensors")
 
@@ -31,3 +33,11 @@ def load_start(net: nn.Module, path: Path = START) -> None:
         net.load_state_dict(weights | kept)
     except RuntimeError:
         raise InternalError(f"The weights in {path}, a part of inkwright, do not fit its network.", hint) from None
+
+
+def leave(net: nn.Module) -> None:
+    """Leaves a network's random weights as they are; its base stays untouched until it has learned."""
+
+
+STARTS: Registry[Callable[[nn.Module], None]] = Registry("start", {"ours": load_start, "scratch": leave})
+"""Name → what is done to a new network."""
