@@ -46,6 +46,16 @@ def test_ink_is_a_contour():
     np.testing.assert_allclose(direction(picture, ink)[32, 36], (-1, 0), atol=0.1)
 
 
+def test_a_panels_frame_is_no_contour():
+    """Near a frame that runs up and down, contours inside lead; without being told, the frame does."""
+    picture = np.full((200, 200, 3), 0.97, np.float32)
+    picture[60:] = (0.3, 0.5, 0.3)  # a horizon
+    picture[:3], picture[-3:], picture[:, :3], picture[:, -3:] = 0.05, 0.05, 0.05, 0.05
+    told, untold = (direction(picture, no_ink(picture), framed)[140, 12, 0] for framed in (True, False))
+    assert told > 0.5
+    assert untold < -0.5
+
+
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("size", [(32, 40), (16, 16), (16, 300), (300, 16)])
 def test_a_picture_without_contours_has_no_direction_to_speak_of(size, value):

@@ -108,7 +108,7 @@ def test_the_light_of_the_page_is_divided_out():
 
 def test_the_heading_is_that_of_the_flats_and_the_ink():
     guides = drawing_guides(drawing(), 1)
-    np.testing.assert_array_equal(guides.heading, direction(guides.flat, guides.ink))
+    np.testing.assert_array_equal(guides.heading, direction(guides.flat, guides.ink, framed=True))
     beside = guides.heading[80, 66 - 44]  # left of the circle, contours run up and down
     assert beside @ (-1, 0) > 0.8
 

@@ -152,7 +152,8 @@ def cells(tone: Floats, heading: Floats, strength: Floats, turning: float, side:
         out = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
         return np.asarray(out.reshape(height, width, -1), np.float32)
 
-    lab = small(np.asarray(oklab(tone.reshape(-1, 3)).reshape(tone.shape), np.float32))
+    mean = small(tone)
+    lab = np.asarray(oklab(mean.reshape(-1, 3)).reshape(mean.shape), np.float32)
     lab[..., 0] *= 1.2  # tone tells more than hue
     around = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="edge")
     parts = [lab]

@@ -73,7 +73,7 @@ class Look:
         ink = scribbles(height, width, seed)
         guides = Guides(ink, tone, distance_to(ink), np.zeros((height, width, 2), np.float32), np.zeros_like(ink), seed)
         part = calm(guides, self.marks.atlas.cell)[..., None]
-        laid = self.marks.own(height, width, generator(self.seed, seed)) * part
+        laid = self.marks.own(height, width) * part
         Y = inked(tone, (self.style - tone) * part, guides, self.palette.dark)
         return self._canvas(guides, tone, laid), to_tensor(Y)
 

@@ -164,11 +164,13 @@ def flats(rgb: Floats, ink: Floats, rounds: int = 36) -> Floats:
         for axis in (0, 1):
             _diffuse(mass, rates[1 + i % 3, axis], 1 + i % 3, axis)
     filled = cv2.resize(mass[..., :3] / mass[..., 3:], (width, height), interpolation=cv2.INTER_LINEAR)
-    even, sure = _even(rgb, ink)
     # On paper, an even streak is a gap between marker strokes; on a screen, it was meant.
-    sure = sure * np.float32(np.clip((clean(rgb) - 0.3) / 0.3, 0, 1))
-    sure = np.asarray(cv2.GaussianBlur(sure * (1 - np.clip(3 * ink, 0, 1)), (0, 0), 1.0), np.float32)[..., None]
-    return np.asarray(np.clip(filled + sure * (even - filled), 0, 1), np.float32)
+    meant = np.float32(np.clip((clean(rgb) - 0.3) / 0.3, 0, 1))
+    if meant > 0:
+        even, sure = _even(rgb, ink)
+        sure = np.asarray(cv2.GaussianBlur(sure * (1 - np.clip(3 * ink, 0, 1)), (0, 0), 1.0), np.float32)
+        filled = filled + (meant * sure)[..., None] * (even - filled)
+    return np.asarray(np.clip(filled, 0, 1), np.float32)
 
 
 def _even(rgb: Floats, ink: Floats, side: int = 7, spread: float = 0.02) -> tuple[Floats, Floats]:

@@ -28,12 +28,14 @@ TRIES = 2048
 """Random places that a cell's first choice is made from."""
 ASKED = 512
 """Cells that choose from the same random places."""
-NEAREST = 8
+NEAREST = 16
 """The first choice falls on any of so many nearest ones: alike cells would else all take the same place, as tiles."""
 STEPS = (4, 2, 1, 1)
 """How far away, in cells, the neighbours are that are asked in each round."""
 FIT = 6.0
 """Weight of a patch's fit with its neighbours against its own match."""
+BAND = 24
+"""Rows of cells that are laid at a time."""
 MESH = 4
 """Larger cells weigh that fit by so high a power of their size: a mesh must close."""
 
@@ -72,6 +74,8 @@ class Matcher:
         row, column = row.view(height, width), column.view(height, width)
         for step in STEPS:
             now = self._painted(row, column)
+            # Without the cell's own patch, or it would fit best wherever it stands.
+            now = (4 * now - self._window(row, column)) / 3
             best = self._cost(Q, now, row, column)
             for dy, dx in ((0, step), (0, -step), (step, 0), (-step, 0)):
                 y = torch.roll(row, (dy, dx), (0, 1)) + dy * self.atlas.cell
@@ -142,18 +146,23 @@ def lay(atlas: Atlas, field: Field) -> Floats:
     across = atlas.planes.shape[1]
     fade = 0.5 + 0.5 * torch.cos(torch.pi * ((torch.arange(2 * cell) + 0.5) / cell - 1))
     # One ring of cells more, so that the border, too, is covered by whole patches.
-    rows, columns = (_ringed(plane) for plane in (field.rows, field.columns))
-    out = torch.zeros((height + 2) * cell + cell, (width + 2) * cell + cell, COPIED + 1)
-    for by in (0, 1):
-        for bx in (0, 1):
-            dy, dx = torch.arange(cell) + (by - 1) * cell, torch.arange(cell) + (bx - 1) * cell
-            near = (dy[:, None] * across + dx[None]).flatten()
-            taken = planes[((rows * across + columns).flatten()[:, None] + near[None])]
-            taken = torch.cat([taken, taken[..., :3].square().mean(-1, keepdim=True)], -1)
-            weight = fade[by * cell : (by + 1) * cell, None] * fade[None, bx * cell : (bx + 1) * cell]
-            part = (taken * weight.flatten()[None, :, None]).view(height + 2, width + 2, cell, cell, COPIED + 1)
-            part = part.permute(0, 2, 1, 3, 4).reshape((height + 2) * cell, (width + 2) * cell, COPIED + 1)
-            out[by * cell : by * cell + (height + 2) * cell, bx * cell : bx * cell + (width + 2) * cell] += part
+    first = _ringed(field.rows, cell, 0) * across + _ringed(field.columns, cell, 1)
+    out = torch.zeros((height + 3) * cell, (width + 3) * cell, COPIED + 1)
+    for top in range(0, height + 2, BAND):  # in bands, so that a page of print size fits into memory
+        places = first[top : top + BAND]
+        deep = len(places) * cell
+        for by in (0, 1):
+            for bx in (0, 1):
+                dy, dx = torch.arange(cell) + (by - 1) * cell, torch.arange(cell) + (bx - 1) * cell
+                near = (dy[:, None] * across + dx[None]).flatten()
+                at = (places.flatten()[:, None] + near[None]).clamp(0, len(planes) - 1)
+                taken = planes[at]
+                taken = torch.cat([taken, taken[..., :3].square().mean(-1, keepdim=True)], -1)
+                weight = fade[by * cell : (by + 1) * cell, None] * fade[None, bx * cell : (bx + 1) * cell]
+                part = (taken * weight.flatten()[None, :, None]).view(*places.shape, cell, cell, COPIED + 1)
+                part = part.permute(0, 2, 1, 3, 4).reshape(deep, (width + 2) * cell, COPIED + 1)
+                y, x = (top + by) * cell, bx * cell
+                out[y : y + deep, x : x + (width + 2) * cell] += part
     start = cell + cell // 2
     found = out[start : start + height * cell, start : start + width * cell].numpy()
     laid, square = found[..., :COPIED], np.ascontiguousarray(found[..., COPIED])
@@ -169,10 +178,13 @@ def _around(plane: Floats, cell: int) -> Floats:
     return np.asarray(cv2.boxFilter(plane, -1, (cell + 1, cell + 1), borderType=cv2.BORDER_REFLECT), np.float32)
 
 
-def _ringed(plane: Tensor) -> Tensor:
-    """One more cell on every side, a copy of the nearest."""
-    ring = torch.nn.functional.pad(plane[None, None].double(), (1, 1, 1, 1), mode="replicate")
-    return ring[0, 0].long()
+def _ringed(plane: Tensor, cell: int, axis: int) -> Tensor:
+    """One more cell on every side, which goes on where its neighbour's place ends along `axis`."""
+    ring = torch.cat([plane[:1], plane, plane[-1:]])
+    ring = torch.cat([ring[:, :1], ring, ring[:, -1:]], 1)
+    ring.select(axis, 0).sub_(cell)
+    ring.select(axis, -1).add_(cell)
+    return ring
 
 
 class Marks:
@@ -208,8 +220,8 @@ class Marks:
             laid = lay(self.atlas, self.matcher(wanted, generator))
         return laid[:height, :width]
 
-    def own(self, height: int, width: int, generator: torch.Generator) -> Floats:
-        """The style's own marks, laid from its own places with a little jitter: what `fit` practises on. (H, W, 6)"""
+    def own(self, height: int, width: int) -> Floats:
+        """The style's own marks, laid from their own places: what `fit` practises on. (H, W, 6)"""
         cell = self.atlas.cell
         rows, columns = -(-height // cell), -(-width // cell)
         limit = self.atlas.inside.shape
