@@ -15,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,7 +28,7 @@ from torch import Tensor, nn
 
 from inkwright.comic.panels import find_panels
 from inkwright.config import FitSettings
-from inkwright.images import Floats, read_picture, resize, to_float, to_uint8
+from inkwright.images import Floats, Pixels, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look, make_look
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.fit import Job, Weights, begin, fit
@@ -43,6 +45,8 @@ from inkwright.sample.styles import STYLES
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 STEPS = FitSettings()
+BOOKS = os.environ.get("INKWRIGHT_BOOKS", "")
+"""Names of the sets of pictures to measure looks on, with commas between; empty: all."""
 SHEETS = os.environ.get("INKWRIGHT_SHEETS", "")
 """A folder for contact sheets of all looks that are measured; empty: none are made."""
 
@@ -169,7 +173,7 @@ def book_time() -> list[tuple[str, str]]:
     panels = [to_float(page)[top : top + 512, :512] for page in draw_book().pages for top in (0, 200, 400, 600)][:24]
     style = style_for_learning(STYLES["gouache"](), 1.0)
     start = time.process_time()
-    stylized(panels, style, 512, show=False)
+    LittleBook(panels, style, 512).fitted(settings())
     return [
         ("fine-tuning 24 panels of 512 x 512, from drawings to fitted network", f"{time.process_time() - start:.0f}")
     ]
@@ -187,29 +191,44 @@ def settings() -> Weights:
     )
 
 
-def stylized(panels: list[Floats], style: Floats, fit_px: int = STEPS.panel_px, show: bool = True) -> list[np.ndarray]:
-    """Plain style transfer of a little book, as `fit` and `render` do it."""
-    small = [_reduced(panel, fit_px) for panel in panels]
-    detail = painted_share([(panel, None) for panel in small])
-    guides: list[Guides] = [drawing_guides(panel, n, None, detail) for n, panel in enumerate(small)]
-    look: Look = make_look(guides, style, 0, detail)
-    canvases: list[Canvas] = [look.canvas(g) for g in guides]
-    style_canvas, Y = look.style_canvas(1)
-    net = make_stylizer(to_tensor(style), 0)
-    state = begin(net, STYLE_LR)
-    for _ in fit(state, Job(style_canvas, Y, Weights(), STEPS.style_steps, STYLE_LR, 0)):
-        pass
-    net.load_state_dict(state.best)
-    state = begin(net, STEPS.lr)
-    texture = ToneTexture(to_tensor(style), generator(0, 3))
-    job = Job(style_canvas, Y, settings(), STEPS.steps, STEPS.lr, 0, STEPS.batch, canvases, texture=texture)
-    for _ in fit(state, job):
-        pass
-    net.load_state_dict(state.best)
-    if not show:
-        return []
-    large = [look.canvas(drawing_guides(panel, n, None, detail)) for n, panel in enumerate(panels)]
-    return [to_picture(render(net, c.x, c.base, 512)) for c in large]
+class LittleBook:
+    """Panels that are fitted and rendered as `fit` and `render` do it, without C."""
+
+    def __init__(self, panels: list[Floats], style: Floats, fit_px: int = STEPS.panel_px) -> None:
+        self.panels, self.picture = panels, to_tensor(style)
+        small = [_reduced(panel, fit_px) for panel in panels]
+        self.detail = painted_share([(panel, None) for panel in small])
+        guides: list[Guides] = [drawing_guides(panel, n, None, self.detail) for n, panel in enumerate(small)]
+        self.look: Look = make_look(guides, style, 0, self.detail)
+        self.canvases: list[Canvas] = [self.look.canvas(g) for g in guides]
+        self.style, self.Y = self.look.style_canvas(1)
+        self.texture = ToneTexture(self.picture, generator(0, 3))
+        self.large: list[Canvas] = []
+
+    def fitted(self, weights: Weights | None) -> nn.Module:
+        """The network after both rounds; without weights, before any: it returns the classical painting."""
+        net = make_stylizer(self.picture, 0) if weights else make_stylizer(self.picture, 0, "scratch")
+        if weights is None:
+            return net
+        state = begin(net, STYLE_LR)
+        first = Weights(reconstruction=weights.reconstruction)
+        if weights.reconstruction:
+            for _ in fit(state, Job(self.style, self.Y, first, STEPS.style_steps, STYLE_LR, 0)):
+                pass
+            net.load_state_dict(state.best)
+        state = begin(net, STEPS.lr)
+        rest: dict[str, Any] = {"batch": STEPS.batch, "panels": self.canvases, "texture": self.texture}
+        for _ in fit(state, Job(self.style, self.Y, weights, STEPS.steps, STEPS.lr, 0, **rest)):
+            pass
+        net.load_state_dict(state.best)
+        return net
+
+    def rendered(self, net: nn.Module) -> list[np.ndarray]:
+        """All panels at full size, (H, W, 3) uint8."""
+        if not self.large:
+            guides = [drawing_guides(panel, n, None, self.detail) for n, panel in enumerate(self.panels)]
+            self.large = [self.look.canvas(g) for g in guides]
+        return [to_picture(render(net, c.x, c.base, 512)) for c in self.large]
 
 
 def books() -> dict[str, list[Floats]]:
@@ -226,41 +245,68 @@ def books() -> dict[str, list[Floats]]:
     return found
 
 
+def shared_styles() -> dict[str, Pixels]:
+    """The style pictures beside the repository."""
+    return {path.stem: read_picture(path).pixels for path in sorted((SHARED / "data" / "styles").glob("*.jpg"))}
+
+
+def neutral(panels: list[Floats], results: list[np.ndarray], style: Pixels) -> dict[str, float]:
+    """Style distance, drift and edges by the neutral measure."""
+    measure = _module(SHARED / "research" / "measure" / "measure.py")
+    with tempfile.TemporaryDirectory() as folder:
+        before, after, of = Path(folder, "a"), Path(folder, "b"), Path(folder, "style.png")
+        Image.fromarray(style).save(of)
+        for place, pictures in ((before, [to_uint8(p) for p in panels]), (after, results)):
+            place.mkdir()
+            for n, picture in enumerate(pictures):
+                Image.fromarray(picture).save(place / f"{n:02d}.png")
+        found: dict[str, float] = measure.measure(before, after, of)
+    return found
+
+
 def measured(sets: dict[str, list[Floats]]) -> list[tuple[str, str, str, str, str]]:
-    """Rows of (pictures, style, style distance, drift, edges) by the neutral measure, where it is there."""
-    script = SHARED / "research" / "measure" / "measure.py"
-    if not script.is_file():
-        return []
-    measure = _module(script)
-    styles = {path.stem: read_picture(path).pixels for path in sorted((SHARED / "data" / "styles").glob("*.jpg"))}
-    styles |= {name: STYLES[name]() for name in STYLES}
+    """Rows of (pictures, style, style distance, drift, edges)."""
+    styles = shared_styles() | {name: STYLES[name]() for name in STYLES}
     rows = []
     for name, panels in sets.items():
         for style, pixels in styles.items():
-            results = stylized(panels, style_for_learning(pixels, 1.0))
-            with tempfile.TemporaryDirectory() as folder:
-                before, after, of = Path(folder, "a"), Path(folder, "b"), Path(folder, "style.png")
-                Image.fromarray(pixels).save(of)
-                for place, pictures in ((before, [to_uint8(p) for p in panels]), (after, results)):
-                    place.mkdir()
-                    for n, picture in enumerate(pictures):
-                        Image.fromarray(picture).save(place / f"{n:02d}.png")
-                found = measure.measure(before, after, of)
+            book = LittleBook(panels, style_for_learning(pixels, 1.0))
+            results = book.rendered(book.fitted(settings()))
             if SHEETS:
                 _sheet(
                     Path(SHEETS), f"{name}-{style}".replace(" ", "-"), [to_uint8(p) for p in panels], results, pixels
                 )
-            row = (name, style, f"{found['style']:.1f}", f"{found['drift']:.2f}", f"{found['edges']:.3f}")
-            print(*row, flush=True)
-            rows.append(row)
+            found = neutral(panels, results, pixels)
+            rows.append((name, style, f"{found['style']:.1f}", f"{found['drift']:.2f}", f"{found['edges']:.3f}"))
+            print(*rows[-1], flush=True)
     return rows
+
+
+def ablated(panels: list[Floats]) -> list[tuple[str, ...]]:
+    """Rows of (terms, then style distance / drift / edges for each shared style)."""
+    every = settings()
+    variants: dict[str, Weights | None] = {"no network: flats, marks and lines alone": None, "all terms of S_j": every}
+    for term in ("reconstruction", "texture", "structure", "ink", "palette"):
+        variants[f"without {term}"] = replace(every, **{term: 0.0})
+    variants["reconstruction alone"] = Weights(reconstruction=every.reconstruction)
+    cells: dict[str, list[str]] = {name: [] for name in variants}
+    for style, pixels in shared_styles().items():
+        book = LittleBook(panels, style_for_learning(pixels, 1.0))
+        for name, weights in variants.items():
+            results = book.rendered(book.fitted(weights))
+            if SHEETS:
+                _sheet(Path(SHEETS), f"ablation-{style}-{name}".replace(" ", "-"), [], results, pixels)
+            found = neutral(panels, results, pixels)
+            cells[name].append(f"{found['style']:.1f} / {found['drift']:.2f} / {found['edges']:.3f}")
+            print(style, name, cells[name][-1], flush=True)
+    return [(name, *row) for name, row in cells.items()]
 
 
 def _sheet(folder: Path, name: str, before: list[np.ndarray], after: list[np.ndarray], style: np.ndarray) -> None:
     """A contact sheet: drawings above, results below, the style at the end of the results."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for pictures in (before, [*after, style]):
+    for pictures in filter(None, (before, [*after, style])):
         scaled = [resize(p, max(1, round(p.shape[1] * 384 / p.shape[0])), 384) for p in pictures]
         rows.append(np.concatenate(scaled, 1))
     width = max(row.shape[1] for row in rows)
@@ -296,20 +342,25 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
-    """Measures and replaces the generated parts of docs/benchmarks.md: `times`, `looks`, or both."""
+    """Measures and replaces the generated parts of docs/benchmarks.md: `times`, `looks`, `ablation`, or all."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    parts = sys.argv[1:] or ["times", "looks"]
+    parts = sys.argv[1:] or ["times", "looks", "ablation"]
     about = f"Python {platform.python_version()}, torch {torch.__version__}, one thread, CPU-seconds.\n\n"
     if "times" in parts:
         speed = times() + book_time()
         for row in speed:
             print(*row, flush=True)
         _write("times", about + table(("what", "CPU-seconds"), list(speed)))
+    if not (SHARED / "research" / "measure" / "measure.py").is_file():
+        return
     if "looks" in parts:
-        looks = measured(books()) if SHARED.is_dir() else []
-        if looks:
-            _write("looks", table(("pictures", "style", "style distance", "drift", "edges"), list(looks)))
+        chosen = {name: panels for name, panels in books().items() if not BOOKS or name in BOOKS.split(",")}
+        looks = measured(chosen)
+        _write("looks", table(("pictures", "style", "style distance", "drift", "edges"), list(looks)))
+    if "ablation" in parts:
+        rows = ablated(books()["six crude panels"])
+        _write("ablation", table(("terms", *shared_styles()), rows))
 
 
 def _write(part: str, text: str) -> None:

@@ -67,6 +67,10 @@ class TrainSettings(_Section):
 class FitSettings(_Section):
     """The style network and the Comic Book Loss."""
 
+    start: Literal["ours", "scratch"] = Field(
+        "ours",
+        description="Weights that the style network starts from: ours, from drawn pictures only, or scratch, none.",
+    )
     style_steps: int = Field(40, ge=0, le=20000, description="Steps on the style picture alone, before the panels.")
     steps: int = Field(80, ge=0, le=20000, description="Steps on the panels of the book.")
     panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")

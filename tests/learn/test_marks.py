@@ -150,7 +150,7 @@ def test_neighbours_are_carried_over_together():
 
 
 def test_bands_come_in_units_of_the_styles_own():
-    own = Marks(uneven()).own(160, 176, generator(1))
+    own = Marks(uneven()).own(160, 176)
     np.testing.assert_allclose(own[..., 3:].std((0, 1)), 1, atol=0.3)
 
 
@@ -218,7 +218,7 @@ def test_asking_twice_gives_the_same_and_changes_nothing_given():
 @pytest.mark.parametrize("size", [(160, 176), (101, 97), (64, 64)])
 def test_its_own_marks_are_the_styles(size):
     style = np.ascontiguousarray(uneven()[: size[0], : size[1]])
-    own = Marks(style).own(*size, generator(1))
+    own = Marks(style).own(*size)
     assert own.shape == (*size, COPIED)
     exact = style - cv2.GaussianBlur(style, (0, 0), COPY)
     inner = (slice(16, -24), slice(16, -24))
@@ -240,7 +240,7 @@ def test_panels_of_any_size(size):
 @pytest.mark.parametrize(("value", "size"), list(product([0.0, 0.5, 1.0], [(64, 64), (64, 160)])))
 def test_a_style_of_one_colour_has_no_marks(value, size):
     marks = Marks(np.full((*size, 3), value, np.float32))
-    for laid in (marks(flat((40, 56)), leading((40, 56)), generator(1)), marks.own(*size, generator(1))):
+    for laid in (marks(flat((40, 56)), leading((40, 56)), generator(1)), marks.own(*size)):
         assert np.isfinite(laid).all()
         assert np.abs(laid[..., :3]).max() < 1e-3
 

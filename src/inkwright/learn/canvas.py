@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, cat
 
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
@@ -81,8 +81,8 @@ class Look:
         ink, distance = guides.ink, guides.distance
         flat = inked(tone, None, guides, self.palette.dark)
         base = inked(tone, laid[..., :3], guides, self.palette.dark)
-        planes = np.concatenate([ink[..., None], distance[..., None] / FAR, laid[..., 3:], flat], 2, dtype=np.float32)
-        return Canvas(to_tensor(planes), to_tensor(base), to_tensor(flat), to_tensor(ink))
+        parts = [to_tensor(ink), to_tensor(distance / np.float32(FAR)), to_tensor(laid[..., 3:]), to_tensor(flat)]
+        return Canvas(cat(parts, 1), to_tensor(base), parts[3], parts[0])
 
 
 def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0) -> Look:

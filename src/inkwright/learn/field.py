@@ -33,7 +33,10 @@ def direction(rgb: Floats, ink: Floats, framed: bool = False) -> Floats:
     products = np.stack([gx * gx, gx * gy, gy * gy], 2)
     if framed:
         products *= _within(light.shape)[..., None]
-    xx, xy, yy = np.moveaxis(np.sum([w * blur(products, s) for s, w in SCALES], 0), 2, 0)
+    total = np.zeros_like(products)
+    for sigma, weight in SCALES:
+        total += np.float32(weight) * blur(products, sigma)
+    xx, xy, yy = np.moveaxis(total, 2, 0)
     along = np.stack([yy - xx, -2 * xy], 2)  # along the contour, a quarter turn from the gradient
     length = np.sqrt((along**2).sum(2))
     sure = blur(np.asarray(np.clip(9 * length / (xx + yy + 1e-7) - 0.1, 0, 1), np.float32), 2.0)

@@ -64,7 +64,7 @@ class Rounds:
             given: dict[str, Any] = {"p_hat": p_hat, "masks": masks, "classifiers": classifiers}
             second["fitted"] = Job(weights=self.weights(f.weight_c), **given, **common)
         total = f.style_steps + f.steps * len(second)
-        yield from self._together({"style": (make_stylizer(self.picture, self.seed), first)}, 0, total)
+        yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
         starts = {name: (load_stylizer(learned).requires_grad_(True), job) for name, job in second.items()}
         yield from self._together(starts, f.style_steps, total)
@@ -108,7 +108,7 @@ class Rounds:
         state_path.unlink(missing_ok=True)
 
 
-def make_stylizer(Y: Tensor, seed: int, start: str = "scratch") -> nn.Module:
+def make_stylizer(Y: Tensor, seed: int, start: str = "ours") -> nn.Module:
     """A style network that has not seen its style picture (1, 3, H, W) yet.
 
     Args:
