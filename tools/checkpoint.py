@@ -2,9 +2,11 @@
 
     python tools/checkpoint.py
 
-About 12 minutes on one thread. Each step takes crops of some style pictures, for the reconstruction term, and one drawn
-panel in one of those styles, for the terms of a panel: the losses of the fit, with its weights. The network learns what
-all styles have in common, how laid marks become paint and how lines stay lines; the fit then learns the one style.
+About 7 minutes on one thread. Each step takes crops of some style pictures, for the reconstruction term, and one drawn
+panel in one of those styles, for the terms of ink and palette: losses of the fit, with its weights. The network learns
+what all styles have in common, how laid marks become paint and how lines stay lines; the fit then learns the one style.
+Texture and structure are left to the fit: a network that was trained on them for long learns to please them by wiping
+marks out, or by embossed worms that are in no style, and keeps doing so afterwards.
 
 It writes start.safetensors and start.json into the package; tools/checkpoint_figures.py adds the figures. A run that
 was stopped goes on from build/checkpoint. Same seed, same machine: same bytes.
@@ -31,17 +33,19 @@ from inkwright.images import Pixels
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, drawing_guides, make_look
 from inkwright.learn.fit import CROP, Job, Weights, panel_terms
-from inkwright.learn.style_losses import ToneTexture, colour_spread, cosine, reconstruction
+from inkwright.learn.style_losses import colour_spread, cosine, reconstruction
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.train import fast_bfloat16
-from inkwright.project import read_json, write_json
+from inkwright.project import digest, read_json, write_json
 from inkwright.sample.comic import draw_book
 from inkwright.sample.styles import STYLES
 
 ROOT = Path(__file__).resolve().parents[1]
 START = ROOT / "src" / "inkwright" / "learn" / "stylizers" / "start.safetensors"
-STATE = ROOT / "build" / "checkpoint" / "state.safetensors"
+CODE = digest(*[path.read_bytes() for path in sorted((ROOT / "src" / "inkwright" / "learn").rglob("*.py"))])[:12]
+"""Changes with the code that makes and paints canvases: what was done with other code is done again."""
+STATE = ROOT / "build" / "checkpoint" / f"state-{CODE}.safetensors"
 HELD_OUT = "woodblock"
 """The embedded style that is kept for the figures; so is the sample comic's last page."""
 SEED = 5
@@ -49,7 +53,7 @@ VARIANTS = 40
 """Style pictures."""
 PANELS = 3
 """Drawings for each of them; its palette is cast from these."""
-STEPS = 2400
+STEPS = 2000
 CROPS = 3
 """Style crops a step, each from another style picture."""
 LR = 2e-3
@@ -67,7 +71,7 @@ class Lesson:
     """One style picture, ready to be learned from.
 
     Attributes:
-        job: style canvas, panels' canvases, texture and weights, as the fit has them.
+        job: style canvas, panels' canvases and weights, as the fit has them.
         spread: (3, 3) see `StrokeUNet`.
         weight: of its reconstruction loss.
     """
@@ -84,13 +88,9 @@ def lesson(n: int, painters: list[Pixels], panels: list[Pixels]) -> Lesson:
     guides = [drawing_guides(drawing(panels, rng), n * PANELS + k) for k in range(PANELS)]
     look = make_look(guides, picture, n)
     canvas, Y = look.style_canvas(n + 1)
-    middle = picture[48:304, 64:384]  # enough for statistics, and a third of the time
-    texture = ToneTexture(to_tensor(np.ascontiguousarray(middle)), generator(SEED, n))
-    weights = Weights(
-        0, FIT.weight_reconstruction, FIT.weight_texture, FIT.weight_structure, FIT.weight_ink, FIT.weight_palette
-    )
+    weights = Weights(reconstruction=FIT.weight_reconstruction, ink=FIT.weight_ink, palette=FIT.weight_palette)
     drawn: list[Canvas] = [look.canvas(g) for g in guides]
-    job = Job(canvas, Y, weights, STEPS, LR, SEED, 1, drawn, texture=texture)
+    job = Job(canvas, Y, weights, STEPS, LR, SEED, 1, drawn)
     weight = min(3.0, max(0.3, USUAL / float(reconstruction(canvas.base, Y))))
     return Lesson(job, colour_spread(to_tensor(picture)), weight)
 
@@ -107,7 +107,7 @@ def lessons() -> Iterator[Lesson]:
 
 
 def step(net: nn.Module, learned: list[Lesson], number: int) -> dict[str, float]:
-    """Adds up the gradients of one step; returns R relative to the untouched canvas, and S of the panel without R."""
+    """Adds up the gradients of one step; returns R relative to the untouched canvas, and the terms of the panel."""
     half, out = fast_bfloat16(), {"R": 0.0, "S": 0.0}
     g = generator(SEED, number, 1)
     chosen = torch.randperm(len(learned), generator=g)[:CROPS].tolist()
@@ -186,6 +186,7 @@ def about(mean: dict[str, Tensor], seconds: float) -> dict[str, Any]:
             "held_out": HELD_OUT,
         },
         "cpu_seconds": round(seconds),
+        "code": CODE,
         "torch": torch.__version__,
         "python": platform.python_version(),
         "figures": {},

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from checkpoint import HELD_OUT, ROOT, START
+from checkpoint import CODE, HELD_OUT, ROOT, START
 from torch import Tensor
 
 from inkwright.config import FitSettings
@@ -44,7 +44,7 @@ METHOD = ROOT / "docs" / "method.md"
 REGION = re.compile(r"(?<=<!-- checkpoint -->\n).*?(?=<!-- end -->)", re.DOTALL)
 SIDE = 384
 """Long side of a panel, in pixels."""
-BUDGETS = {"scratch": [(13, 27), (40, 80), (160, 80)], "ours": [(0, 27), (13, 27), (13, 80)]}
+BUDGETS = {"scratch": [(40, 80), (160, 80)], "ours": [(0, 27), (13, 27), (13, 80)]}
 """Steps on the style picture and on the panels."""
 FIT = FitSettings()
 
@@ -130,7 +130,8 @@ def run(name: str, which: str, budgets: list[tuple[int, int]]) -> dict[str, dict
 def kept(name: str, which: str) -> dict[str, dict[str, float]]:
     """The figures of a style, from build/checkpoint where they are there for these settings and this checkpoint."""
     weights = START.read_bytes() if which == "ours" else b""
-    key = digest(BUDGETS[which], FIT.model_dump(exclude={"start", "style_steps", "steps"}), STYLE_LR, weights)[:12]
+    settings = FIT.model_dump(exclude={"start", "style_steps", "steps"})
+    key = digest(CODE, BUDGETS[which], settings, STYLE_LR, weights)[:12]
     path = KEPT / f"{name}-{which}-{key}.json"
     found: dict[str, Any] = read_json(path) or {}
     if not found:

@@ -30,6 +30,8 @@ ENERGY = 1.5
 """Weight of how strongly marked a cell is."""
 BANDS = (0.0, 2.0, 5.0, 14.0)
 """Blurs, in pixels, between which the three bands of a style's marks lie."""
+BUSIEST = 1.25
+"""How strongly a tone is marked at most, against the style's median."""
 COPIED = 6
 """Planes that are copied: marks (RGB, differences from the blurred picture), and their three bands of luma."""
 
@@ -174,5 +176,7 @@ def _typical(tone: Floats, strength: Floats, inside: NDArray[np.bool_]) -> Float
     known = np.array([len(f) > 50 for f in found])
     if not known.any():
         return np.full(13, float(np.median(strengths)) if len(strengths) else 0.0, np.float32)
-    medians = np.array([float(np.median(f)) if k else 0.0 for f, k in zip(found, known, strict=True)])
+    # What is drawn where the style is busiest are its motifs, not its manner: no tone is much busier than the rest.
+    most = BUSIEST * float(np.median(strengths))
+    medians = np.array([min(float(np.median(f)), most) if k else 0.0 for f, k in zip(found, known, strict=True)])
     return np.asarray(np.interp(at, at[known], medians[known]), np.float32)

@@ -32,7 +32,8 @@ def even_paper(rgb: Floats) -> Floats:
     Only as far as the picture is bare paper: a fully painted panel keeps its colours, and so does one with clean
     digital fills, where a pale sky is no paper.
     """
-    if clean(rgb) > 0.5:
+    lit = np.float32(np.clip((0.55 - clean(rgb)) / 0.1, 0, 1))
+    if lit == 0:
         return rgb
     height, width = rgb.shape[:2]
     small = cv2.resize(rgb, (64, max(8, round(64 * height / width))), interpolation=cv2.INTER_AREA)
@@ -46,7 +47,7 @@ def even_paper(rgb: Floats) -> Floats:
         (float(np.median(luma(light))) - 0.4) / 0.15, 0, 1
     )
     gain = 0.97 / np.maximum(cv2.resize(tinted, (width, height), interpolation=cv2.INTER_CUBIC), 0.2)
-    return np.asarray(np.clip(rgb * (1 + bare * (gain - 1)), 0, 1), np.float32)
+    return np.asarray(np.clip(rgb * (1 + lit * bare * (gain - 1)), 0, 1), np.float32)
 
 
 def clean(rgb: Floats) -> float:

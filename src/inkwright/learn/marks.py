@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.atlas import CELLS, COPIED, COPY, SAMPLES, Atlas, Cells, cells
+from inkwright.learn.atlas import CELLS, COPIED, COPY, SAMPLES, TONE, Atlas, Cells, cells
 from inkwright.learn.colour import luma
 from inkwright.learn.filters import blur
 
@@ -36,6 +36,10 @@ FIT = 6.0
 """Weight of a patch's fit with its neighbours against its own match."""
 BAND = 24
 """Rows of cells that are laid at a time."""
+LOUDEST = 1.5
+"""How strong marks may come out, against what is typical of the style: louder ones are stray motifs, and are damped."""
+HIGHEST = 3.0
+"""How far a single mark may stand out, against what is typical: spray and stars do not belong on every face."""
 MESH = 4
 """Larger cells weigh that fit by so high a power of their size: a mesh must close."""
 
@@ -214,10 +218,15 @@ class Marks:
         pad = ((0, -height % cell), (0, -width % cell), (0, 0))
         soft = np.asarray(np.pad(cv2.GaussianBlur(tone, (0, 0), 1.5), pad, mode="symmetric"), np.float32)
         turned = np.pad(heading, pad, mode="symmetric")
-        strength = np.interp(luma(soft), np.linspace(0, 1, len(self.atlas.energy)), self.atlas.energy)
-        wanted = cells(soft, turned, np.asarray(strength, np.float32), self.atlas.turning, cell)
+        typical = np.interp(luma(soft), np.linspace(0, 1, len(self.atlas.energy)), self.atlas.energy)
+        strength = np.asarray(typical, np.float32)
+        wanted = cells(soft, turned, strength, self.atlas.turning, cell)
         with torch.no_grad():
             laid = lay(self.atlas, self.matcher(wanted, generator))
+        loud = np.sqrt(np.maximum(blur((laid[..., :3] ** 2).mean(2), 1.5 * TONE), 1e-8))
+        laid *= np.minimum(1, LOUDEST * strength / loud)[..., None]
+        peak = (HIGHEST * strength + 0.02)[..., None]
+        laid[..., :3] = peak * np.tanh(laid[..., :3] / peak)
         return laid[:height, :width]
 
     def own(self, height: int, width: int) -> Floats:
