@@ -45,6 +45,8 @@ from inkwright.sample.styles import STYLES
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 STEPS = FitSettings()
+PAGES = {"ablation": "method.md"}
+"""Parts that stand on another page than benchmarks.md."""
 BOOKS = os.environ.get("INKWRIGHT_BOOKS", "")
 """Names of the sets of pictures to measure looks on, with commas between; empty: all."""
 SHEETS = os.environ.get("INKWRIGHT_SHEETS", "")
@@ -364,11 +366,11 @@ def main() -> None:
 
 
 def _write(part: str, text: str) -> None:
-    page = ROOT / "docs" / "benchmarks.md"
+    page = ROOT / "docs" / PAGES.get(part, "benchmarks.md")
     begin_mark, end_mark = f"<!-- make bench: {part} -->\n", f"<!-- end: {part} -->"
     head, rest = page.read_text(encoding="utf-8").split(begin_mark)
     page.write_text(head + begin_mark + "\n" + text + "\n" + end_mark + rest.split(end_mark)[1], encoding="utf-8")
-    print(f"docs/benchmarks.md: {part} written")
+    print(f"{page.name}: {part} written")
 
 
 if __name__ == "__main__":
