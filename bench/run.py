@@ -290,7 +290,6 @@ def ablated(panels: list[Floats]) -> list[tuple[str, ...]]:
     variants: dict[str, Weights | None] = {"no network: flats, marks and lines alone": None, "all terms of S_j": every}
     for term in ("reconstruction", "texture", "structure", "ink", "palette"):
         variants[f"without {term}"] = replace(every, **{term: 0.0})
-    variants["reconstruction alone"] = Weights(reconstruction=every.reconstruction)
     cells: dict[str, list[str]] = {name: [] for name in variants}
     for style, pixels in shared_styles().items():
         book = LittleBook(panels, style_for_learning(pixels, 1.0))

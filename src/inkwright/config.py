@@ -71,18 +71,18 @@ class FitSettings(_Section):
         "ours",
         description="Weights that the style network starts from: ours, from drawn pictures only, or scratch, none.",
     )
-    style_steps: int = Field(40, ge=0, le=20000, description="Steps on the style picture alone, before the panels.")
+    style_steps: int = Field(20, ge=0, le=20000, description="Steps on the style picture alone, before the panels.")
     steps: int = Field(80, ge=0, le=20000, description="Steps on the panels of the book.")
     panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")
     batch: int = Field(2, ge=1, le=64, description="Panels per step.")
-    lr: float = Field(1.5e-3, gt=0, le=1, description="Learning rate of Adam on the panels.")
+    lr: float = Field(5e-4, gt=0, le=1, description="Learning rate of Adam on the panels.")
     weight_c: float = Field(0.5, ge=0, description="Weight of C, the element term; 0 leaves plain style transfer.")
     weight_reconstruction: float = Field(
         4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
     )
-    weight_texture: float = Field(0.5, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
-    weight_structure: float = Field(0.4, ge=0, description="Weight of the drawing's structure in S_j.")
-    weight_ink: float = Field(6.0, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_texture: float = Field(0.2, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
+    weight_structure: float = Field(0.2, ge=0, description="Weight of the drawing's structure in S_j.")
+    weight_ink: float = Field(2.0, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
 
 

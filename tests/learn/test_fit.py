@@ -315,3 +315,13 @@ def test_a_book_of_one_tiny_panel_is_fitted():
 def test_a_style_smaller_than_a_crop_is_fitted():
     small = job(Weights(), 2, False, style=canvas(20, 33, 1), Y=style()[..., :20, :33], panels=(), texture=None)
     assert math.isfinite(run(small)[1][-1].book["total"])
+
+
+def test_all_terms_on_panels_may_be_switched_off():
+    """Only the style picture then teaches; it once ended in a traceback."""
+    alone = Weights(reconstruction=4.0)
+    state, steps = run(job(alone, steps=3, with_c=False))
+
+    assert len(steps) == 3
+    assert steps[-1].book["S"] > 0
+    assert any(not torch.equal(value, network().state_dict()[name]) for name, value in state.best.items())

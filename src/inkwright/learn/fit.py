@@ -148,7 +148,8 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
         S = _weigh(terms, job.weights)
         C, count = _glimpse(X, j, job, generator(job.seed, step, j, 1))
         share = comic_book_loss(S[None], C[None], J, job.weights.c / count) / (J * len(chosen))
-        share.backward()  # type: ignore[no-untyped-call]
+        if share.requires_grad:  # every term on panels may be switched off
+            share.backward()  # type: ignore[no-untyped-call]
         for name, value in {**terms, "C": C.sum() / count}.items():
             total[name] = total.get(name, 0.0) + float(value.detach()) / len(chosen)
     return total

@@ -121,10 +121,11 @@ class ToneTexture:
             window = torch.exp(-((torch.arange(size) - size // 2).float() ** 2) / (2 * (size / 3.5) ** 2))
             bank = (bank - bank.mean((2, 3), keepdim=True)) * window[:, None] * window[None]
             bank = bank - bank.mean((2, 3), keepdim=True)
-            response = _responses(x, bank)
-            bank = bank / (response.std(1) + 1e-4)[:, None, None, None]
-            response = _responses(x, bank)  # (filters, N)
-            group = self._groups(both, level, x, (0, 0), 1)
+            stride = 2 if level == 0 else 1  # at full size, every other patch tells the distribution as well
+            response = _responses(x, bank, stride)
+            spread = response.std(1) + 1e-4
+            bank, response = bank / spread[:, None, None, None], response / spread[:, None]  # (filters, N)
+            group = self._groups(both, level, x, (0, 0), stride)
             rows = []
             for k in range(len(self.tones)):
                 mine = response[:, group == k]
