@@ -23,7 +23,7 @@ def main(demo: Path) -> None:
         rows.append(_row([read_picture(file).pixels for file in chosen]))
     sheet = np.concatenate([rows[0], np.full((GAP, rows[0].shape[1], 3), 255, np.uint8), rows[1]])
     target = Path(__file__).resolve().parents[1] / "docs" / "images" / "sample.jpg"
-    write_bytes(target, jpeg_bytes(sheet, 88))
+    write_bytes(target, jpeg_bytes(sheet, 82))
     print(target.name, sheet.shape)
 
 
