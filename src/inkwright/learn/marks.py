@@ -1,7 +1,7 @@
 """The style's marks, laid over a panel: patches of the style picture, chosen by tone, direction and neighbours.
 
 A field says for each cell of the panel which place of the style's atlas it takes its marks from. It is found in the
-manner of PatchMatch: each cell starts from one of the nearest of some random places, then takes over what its neighbours
+manner of PatchMatch: each cell starts from one of the nearest of some random places, then takes over what neighbours
 found where that fits as well, so that whole runs of hatching are carried over in one piece. Only differences from the
 blurred style are copied: the tone stays the cast palette's, which is what keeps the book's colours the same on all
 pages.
