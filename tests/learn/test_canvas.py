@@ -72,7 +72,9 @@ def test_other_seeds_give_other_marks_and_nothing_else():
     guides = drawing_guides(drawing(), 0)
     look = make_look([guides], hatched(), 0)
     first, other = look.canvas(guides), look.canvas(replace(guides, seed=1))
-    assert torch.equal(first.flat, other.flat)
+    assert torch.equal(first.ink, other.ink)
+    far = torch.from_numpy(guides.distance > 40)  # along lines, seeds choose the fringes of loose colours
+    assert torch.allclose(first.flat[..., far], other.flat[..., far], atol=0.01)
     assert torch.equal(first.ink, other.ink)
     assert float((first.base - other.base).abs().mean()) > 0.01
     book = Look(hatched(), look.palette, 1).canvas(guides)  # the book's seed counts, too

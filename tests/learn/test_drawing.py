@@ -217,3 +217,14 @@ def test_a_painting_keeps_its_shapes_and_says_where_it_is_busy():
     assert 0 <= kept.min() <= kept.max() <= 1
     assert np.corrcoef(kept[..., 1].ravel(), half[..., 1].ravel())[0, 1] > 0.8
     assert busy[:, 130:].mean() > busy[:, :70].mean() + 0.3
+
+
+def test_a_black_line_between_deep_colours_is_ink_and_the_colours_are_not():
+    picture = np.full((120, 120, 3), 0.97, np.float32)
+    picture[30:90, 20:60], picture[30:90, 60:100] = (0.78, 0.15, 0.15), (0.25, 0.33, 0.8)
+    picture[30:90, 58:62] = 0.05
+    ink = ink_map(picture)
+    assert ink[40:80, 59:61].min() > 0.9
+    assert ink[40:80, 28:52].max() == 0
+    assert ink[40:80, 68:92].max() == 0
+    assert ink_map(picture, deep=False)[40:80, 59:61].max() < 0.5

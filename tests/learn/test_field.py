@@ -1,7 +1,8 @@
+import cv2
 import numpy as np
 import pytest
 
-from inkwright.learn.field import direction
+from inkwright.learn.field import border_width, direction
 
 
 def stripes(angle: float, height: int = 96, width: int = 112) -> np.ndarray:
@@ -71,3 +72,18 @@ def test_coherence_is_at_most_one():
     found = direction(noise, no_ink(noise))
     assert np.isfinite(found).all()
     assert np.hypot(*np.moveaxis(found, 2, 0)).max() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize("width", [0.0, 1.5, 3.0, 5.0])
+def test_the_width_of_borders_is_read_also_under_marks(width):
+    picture = np.full((160, 200, 3), 0.2, np.float32)
+    cv2.circle(picture, (100, 80), 50, (0.8, 0.7, 0.6), -1)
+    if width:
+        picture = cv2.GaussianBlur(picture, (0, 0), width)
+    grain = np.random.default_rng(0).normal(0, 0.04, picture.shape[:2]).astype(np.float32)
+    assert border_width(picture) == pytest.approx(width, abs=0.9)
+    assert border_width(picture + grain[..., None]) == pytest.approx(width, abs=0.9)
+
+
+def test_an_empty_picture_has_no_borders():
+    assert border_width(np.full((40, 30, 3), 0.5, np.float32)) == 0

@@ -6,7 +6,7 @@ import pytest
 from inkwright.learn.colour import luma
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.guides import Guides
-from inkwright.learn.inking import BRUSHED, CONTRAST, calm, inked
+from inkwright.learn.inking import BRUSHED, CONTRAST, OPAQUE, calm, inked, loosened
 
 DARK = np.array([0.1, 0.12, 0.2], np.float32)
 LINE = slice(38, 42)
@@ -61,7 +61,7 @@ def test_marks_lie_on_the_tone_and_are_weaker_in_lines():
     moved = inked(flat(0.6), marks, line(), DARK) - inked(flat(0.6), None, line(), DARK)
     np.testing.assert_allclose(moved[:, 60:], marks[:, 60:], atol=1e-5)
     share = np.abs(moved[:, LINE]).mean() / 0.1
-    assert BRUSHED - 0.01 < share < BRUSHED + 0.1
+    assert share == pytest.approx(1 - OPAQUE * (1 - BRUSHED), abs=0.02)
 
 
 def test_no_marks_are_marks_of_zero():
@@ -95,3 +95,38 @@ def test_large_marks_keep_farther_away():
     small, large = calm(line(), 8), calm(line(), 16)
     assert (large <= small).all()
     assert large[24, 46] < 0.8 * small[24, 46]
+
+
+def bounded(height: int = 96, width: int = 160) -> tuple[np.ndarray, Guides]:
+    """Two colours, in the upper half with a line between them, and with its ink in the flats."""
+    tone = np.full((height, width, 3), 0.8, np.float32)
+    tone[:, width // 2 :] = (0.2, 0.5, 0.3)
+    ink = np.zeros((height, width), np.float32)
+    ink[: height // 2, width // 2 - 2 : width // 2 + 2] = 1
+    tone[ink > 0] = 0.02
+    heading = np.zeros((height, width, 2), np.float32)
+    return tone, Guides(ink, tone, distance_to(ink), heading, np.zeros_like(ink), 5)
+
+
+def test_a_style_with_firm_borders_keeps_them():
+    tone, guides = bounded()
+    assert loosened(tone, guides, 1.5) is tone
+
+
+def test_colours_stray_along_a_line_and_nowhere_else():
+    tone, guides = bounded()
+    made = loosened(tone, guides, 3.0)
+    change = np.abs(made - tone).max(2)
+    assert change[10:30, 76:84].mean() > 0.1
+    assert change[80:].max() < 0.02  # where no line holds the shape, its colour does
+    assert change[:, :50].max() < 0.02
+    assert change[:, 110:].max() < 0.02
+
+
+def test_no_darkness_of_ink_leaks_and_colours_end_unevenly():
+    tone, guides = bounded()
+    made = loosened(tone, guides, 3.0)
+    assert luma(made)[4:40].min() > 0.9 * luma(np.array([0.2, 0.5, 0.3], np.float32))
+    ends = (luma(made)[4:40] > 0.6).sum(1)
+    assert ends.std() > 0.5
+    assert (loosened(tone, guides, 3.0) == made).all()

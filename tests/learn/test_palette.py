@@ -190,3 +190,15 @@ def test_it_is_written_as_plain_data():
     found = json.loads(json.dumps(palette.as_json()))
     assert set(found) == {"source", "result", "share", "ink"}
     assert len(found["source"]) == len(found["result"]) == len(found["share"])
+
+
+def test_the_key_of_the_style_is_taken_over_between_its_darkest_and_lightest_tones():
+    bright = np.repeat(np.linspace(0, 1, 120, dtype=np.float32)[None, :, None] ** 0.5, 90, 0).repeat(3, 2)
+    dark = bright**4
+    books = book()
+    means = [
+        np.mean([oklab(cast_palette(books, style, 0)(panel))[..., 0].mean() for panel in books])
+        for style in (bright, dark)
+    ]
+    assert means[0] > means[1] + 0.05
+    assert (np.diff(cast_palette(books, dark, 0).table[range(25), range(25), range(25)].mean(-1)) > -0.02).all()

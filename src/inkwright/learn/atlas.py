@@ -102,7 +102,7 @@ class Atlas:
 
 def mesh(style: Floats) -> float:
     """How wide the meshes are, in pixels, of a style whose dark lines run all over it as a net; else 0."""
-    ink = ink_map(style)
+    ink = ink_map(style, deep=False)
     far = np.percentile(distance_to(ink), (75, 90))
     return 2 * float(far[0]) if (ink > 0.5).mean() > 0.1 and far[1] < 26 else 0.0
 

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from torch import Tensor, cat
 
 from inkwright.learn.drawing import distance_to
+from inkwright.learn.field import border_width
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
-from inkwright.learn.inking import calm, inked
+from inkwright.learn.inking import calm, inked, loosened
 from inkwright.learn.marks import Marks
 from inkwright.learn.palette import Palette, cast_palette
 from inkwright.learn.scribbles import scribbles
@@ -52,10 +53,11 @@ class Look:
     def __init__(self, style: Floats, palette: Palette, seed: int, detail: float = 0.0) -> None:
         self.style, self.palette, self.seed, self.detail = style, palette, seed, detail
         self.marks = Marks(style)
+        self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
 
     def canvas(self, guides: Guides) -> Canvas:
         """The canvas of a panel."""
-        tone = self.palette(guides.flat)
+        tone = loosened(self.palette(guides.flat), guides, self.border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]

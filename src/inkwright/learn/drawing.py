@@ -65,11 +65,15 @@ def distance_to(ink: Floats) -> Floats:
     return np.minimum(blur(cv2.distanceTransform(inverse, cv2.DIST_L2, 5), 2.0), REACH)
 
 
-def ink_map(rgb: Floats) -> Floats:
+def ink_map(rgb: Floats, deep: bool = True) -> Floats:
     """Thin dark lines by black-hat times darkness, at two line widths that scale with the picture.
 
     In a drawing that is mostly bare paper and has hardly a dark line, pale and coloured pencil counts as ink: its lines
     are all there is.
+
+    Args:
+        rgb: (H, W, 3) in [0, 1].
+        deep: whether black lines between deep colours count, which are hardly darker than those in luma.
 
     Returns:
         (H, W) in [0, 1].
@@ -78,12 +82,16 @@ def ink_map(rgb: Floats) -> Floats:
     light = light / max(float(np.percentile(light, 95)), 1e-3)
     chroma = rgb.max(2) - rgb.min(2)
     scale = max(rgb.shape[:2]) / 512
-    hats = []
-    for radius in (9, 17):
+    hats, found = [], np.zeros_like(light)
+    # Between deep red and blue a black line is hardly darker than they are, but it alone is dark in every channel.
+    top = rgb.max(2)
+    black = np.clip((0.4 - top) / 0.15, 0, 1) * deep
+    for radius, low in ((9, 0.22), (17, 0.34)):
         side = int(min(radius * max(scale, 0.5), 41)) | 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         hats.append(cv2.morphologyEx(light, cv2.MORPH_CLOSE, kernel) - light)
-    found = np.maximum(*(np.clip((hat - low) / 0.28, 0, 1) for hat, low in zip(hats, (0.22, 0.34), strict=True)))
+        hat = np.maximum(hats[-1], (cv2.morphologyEx(top, cv2.MORPH_CLOSE, kernel) - top) * black) if deep else hats[-1]
+        found = np.maximum(found, np.clip((hat - low) / 0.28, 0, 1))
     ink = found * np.clip((0.62 - light) / 0.3, 0, 1) * np.clip((0.55 - chroma) / 0.2, 0, 1)
     bare = float(((light > 0.86) & (chroma < 0.14)).mean())
     pale = np.clip((bare - 0.75) / 0.1, 0, 1) * np.clip((0.004 - float((ink > 0.5).mean())) / 0.003, 0, 1)

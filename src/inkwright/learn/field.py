@@ -1,4 +1,4 @@
-"""The direction of a picture's contours."""
+"""The contours of a picture: their direction, and how firm they are."""
 
 import cv2
 import numpy as np
@@ -14,6 +14,9 @@ SCALES = ((2.0, 1.0), (5.0, 0.5), (12.0, 0.2), (28.0, 0.08), (64.0, 0.03))
 
 FRAME = 0.02
 """How far inside a panel its frame may be drawn, as a share of its longer side."""
+
+FINE, COARSE = 2.5, 8.0
+"""Blurs, in pixels, between which the slope of a firm border grows most, and that of a soft one hardly."""
 
 
 def direction(rgb: Floats, ink: Floats, framed: bool = False) -> Floats:
@@ -41,6 +44,38 @@ def direction(rgb: Floats, ink: Floats, framed: bool = False) -> Floats:
     length = np.sqrt((along**2).sum(2))
     sure = blur(np.asarray(np.clip(9 * length / (xx + yy + 1e-7) - 0.1, 0, 1), np.float32), 2.0)
     return np.asarray(along / (length + 1e-7)[..., None] * sure[..., None], np.float32)
+
+
+def border_width(picture: Floats) -> float:
+    """How far a picture's borders spread, in pixels: the standard deviation of what blurs or frays them.
+
+    At the strongest contours of the coarsely blurred picture, it is read how much steeper they are in the finer one. A
+    blur of a Gaussian border adds squares, so that the ratio tells its width; marks beside it cancel out.
+
+    Args:
+        picture: (H, W, 3) RGB in [0, 1].
+
+    Returns:
+        0 for hard borders, and for a picture that has none; about 1.5 in a woodcut, 3 in a misty painting.
+    """
+    light = luma(picture)
+    slopes = []
+    for sigma in (FINE, COARSE):
+        soft = blur(light, sigma)
+        slopes.append(np.stack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)], 2))
+    fine, coarse = slopes
+    steep = np.asarray(np.hypot(coarse[..., 0], coarse[..., 1]), np.float32)
+    across = coarse / (steep + 1e-7)[..., None]
+    height, width = light.shape
+    at = np.stack(np.meshgrid(np.arange(width), np.arange(height)), 2).astype(np.float32)
+    ends = (at - across, at + across)
+    beside = [cv2.remap(steep, end[..., 0], end[..., 1], cv2.INTER_LINEAR) for end in ends]
+    crest = (steep >= beside[0]) & (steep >= beside[1]) & (steep > max(float(np.percentile(steep, 95)), 1e-3))
+    if not crest.any():
+        return 0.0
+    ratio = float((fine * across).sum(2)[crest].sum() / steep[crest].sum())
+    ratio = float(np.clip(ratio, 1.5, COARSE / FINE))
+    return float(np.sqrt((COARSE**2 - (ratio * FINE) ** 2) / (ratio**2 - 1)))
 
 
 def _within(shape: tuple[int, ...]) -> Floats:

@@ -5,20 +5,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma
+from inkwright.learn.filters import blur
 from inkwright.learn.guides import Guides
 
 Floats = NDArray[np.float32]
 
-CONTRAST = 0.27
+CONTRAST = 0.25
 """How much darker than its surroundings a line is at least, in luma: what the eye takes for a line."""
 LIFT = 0.3
 """Part of the difference to light surroundings that a line takes over: a black line on paper prints as the style's."""
-OPAQUE = 0.9
-"""How much of what is under a line the line covers."""
+OPAQUE = 0.8
+"""How much of what is under a line the line covers: opaque lines look pasted on."""
 BRUSHED = 0.4
 """Strength of the style's marks in a line, against that beside it: it is drawn with the same tool."""
 RIM = 2.0
 """Width, in pixels, of the light rim that a line gets where its surroundings are too dark for it."""
+LOOSE = 1.7
+"""How far colours stray from under a line, against how far the style's borders spread."""
+FIRM = 1.8
+"""Spread, in pixels, that borders have in a drawing anyhow."""
+HELD = 14.0
+"""Distance to ink, in pixels, at which a line hardly holds a shape together any more, so that its colour has to."""
+ROOM = 8.0
+"""Mean distance to ink around a place where colours may stray freely: not in a face, nor in a window."""
+CRAMPED = 0.15
+"""How much they stray where there is no room at all."""
+STRAY = 0.7
+"""How far borders fray, against how far they are softened: more, and drops come loose beyond the line."""
+GRAIN = 2
+"""Size, in pixels, of the fringes along a loose border."""
+BESIDE = 9
+"""Side, in pixels, of the window in which it is read whether the drawing is black around a line."""
+
+
+def loosened(tone: Floats, guides: Guides, width: float) -> Floats:
+    """Colours that end as softly and unevenly along lines as colours do in the style, not exactly where the line runs.
+
+    Where a line holds a shape, its colour may be laid loosely; where none does, the colour has to keep the shape. Ink
+    does not count as colour, so that no darkness leaks from under it.
+
+    Args:
+        tone: (H, W, 3) RGB in [0, 1].
+        guides: the picture's; their seed chooses the fringes.
+        width: of the style's borders, see `border_width`.
+    """
+    reach = LOOSE * np.sqrt(max(width**2 - FIRM**2, 0))
+    if reach < 0.3:
+        return tone
+    room = np.clip(blur(guides.distance, 1.5 * ROOM) / ROOM, CRAMPED, 1) * np.exp(-((guides.distance / HELD) ** 2))
+    line = np.clip(2.5 * cv2.dilate(guides.ink, np.ones((5, 5), np.uint8)), 0, 1)
+    mass = np.concatenate([tone * (1 - line)[..., None], (1 - line)[..., None]], 2)
+    mass = np.asarray(cv2.GaussianBlur(mass, (0, 0), reach), np.float32)
+    found = np.clip(mass[..., 3:] / 0.1, 0, 1)  # inside a blot there is no colour beside it
+    soft = mass[..., :3] / np.maximum(mass[..., 3:], 1e-3)
+    out = tone + (found * np.maximum(room, line)[..., None]) * (soft - tone)
+    rows, columns = tone.shape[:2]
+    stray = np.random.default_rng(guides.seed).standard_normal((rows // GRAIN + 2, columns // GRAIN + 2, 2))
+    stray = cv2.GaussianBlur(stray.astype(np.float32), (0, 0), 1.0) * 2 * np.sqrt(np.pi)  # its deviation stays 1
+    at = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), 2).astype(np.float32)
+    at += (STRAY * reach * room)[..., None] * cv2.resize(stray, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(
+        cv2.remap(out, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32
+    )
 
 
 def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> Floats:
@@ -35,12 +83,14 @@ def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> F
     """
     around = luma(np.asarray(cv2.GaussianBlur(tone, (0, 0), 2.0), np.float32))
     darkness = max(float(luma(dark[None])[0]), 0.02)
-    contrast = CONTRAST * np.clip((luma(guides.flat) - 0.1) / 0.15, 0, 1)
+    # Lighter than what ink has left of itself in the flats beside it.
+    drawn = cv2.dilate(luma(guides.flat), np.ones((BESIDE, BESIDE), np.uint8))
+    contrast = CONTRAST * np.clip((drawn - 0.1) / 0.15, 0, 1)
     wanted = darkness + LIFT * np.maximum(around - contrast - darkness, 0)
     # A line never comes out lighter than what it bounds; on tones that dark, the rim has to show it.
     wanted = np.clip(around - 0.06, 0.3 * darkness, wanted)
     near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2))
-    rim = np.clip(wanted + contrast - around, 0, 1) * near
+    rim = np.clip(wanted + contrast - around, 0, 1) * near * np.clip(1 - 2 * guides.ink, 0, 1)
     line = np.clip(dark * (wanted / darkness)[..., None], 0, 1)
     part = OPAQUE * guides.ink[..., None]
     out = (1 - part) * (tone + rim[..., None]) + part * line

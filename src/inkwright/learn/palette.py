@@ -29,6 +29,10 @@ SLACK = 0.03
 """How far, in OKLab, a colour may leave the style's own: enough for a red tunic to stay red, no blue in an etching."""
 RANGE = (4, 96)
 """Percentiles between which a picture's lightness is said to range."""
+KEY = 0.5
+"""How far the book's mean lightness moves to the style's: a stormy sea is no bright day."""
+STEEPEST = 1.5
+"""Largest exponent of that move, so that light flats stay lighter than dark ones by as much as eyes need."""
 KIN = 24
 """Colours of the style that tell what is its own near a colour."""
 
@@ -248,7 +252,28 @@ def _stretched(table: Floats, drawn: Floats, paint: Floats) -> Floats:
     gain = np.clip((lightest - darkest) / max(high - low, 1e-3), 1, 1.25)
     middle = np.clip((low + high) / 2, darkest + gain * (high - low) / 2, max(lightest - gain * (high - low) / 2, 0))
     lab[:, 0] = np.clip(middle + gain * (lab[:, 0] - (low + high) / 2), *np.percentile(paint[:, 0], (1, 99.5)))
+    plane = lab[:, 0].reshape(SIDE, SIDE, SIDE)
+    cast = map_coordinates(plane, at, order=1, mode="nearest")
+    lab[:, 0] = _keyed(lab[:, 0], cast, paint[:, 0], float(darkest), float(np.percentile(paint[:, 0], PAPER)))
     return srgb(lab).reshape(table.shape)
+
+
+def _keyed(
+    light: NDArray[np.float64], cast: NDArray[np.float64], paint: Floats, darkest: float, lightest: float
+) -> NDArray[np.float64]:
+    """Middle tones moved towards the style's key, dark or light; its darkest tones and its paper stay.
+
+    Args:
+        light: (M,) lightness to move, OKLab.
+        cast: (N,) lightness of the book as it is cast so far.
+        paint: (N',) lightness of the style.
+        darkest, lightest: of the style, its paper being its lightest.
+    """
+    span = max(lightest - darkest, 1e-3)
+    now, style = (float(np.clip((plane.mean() - darkest) / span, 0.05, 0.95)) for plane in (cast, paint))
+    power = np.clip(np.log(now + KEY * (style - now)) / np.log(now), 1 / STEEPEST, STEEPEST)
+    inside = np.clip((light - darkest) / span, 0, 1)
+    return np.asarray(light + span * (inside**power - inside))
 
 
 def _in_gamut(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ STYLE_SIDE = 512
 """Short side of the style picture while learning, in pixels, at scale 1."""
 MARGIN_SPREAD = 24
 """How much a margin's paper varies, in 8-bit levels."""
-METHOD = 2
+METHOD = 3
 """Raised when a change of ours makes earlier results stale."""
 
 Box = tuple[int, int, int, int]
