@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench checkpoint clean
+.PHONY: help demo test lint check-all docs bench checkpoint trunk clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -19,6 +19,7 @@ help:
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
 	@echo "make bench      measure times and figures"
 	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
+	@echo "make trunk      train the classifiers' starting trunk anew (20 minutes)"
 	@echo "make clean      remove demo/, caches and build leftovers; .venv stays"
 
 demo: .venv/installed
@@ -45,6 +46,9 @@ bench: .venv/installed
 checkpoint: .venv/installed
 	$(BIN)/python tools/checkpoint.py
 	$(BIN)/python tools/checkpoint_figures.py
+
+trunk: .venv/installed
+	$(BIN)/python tools/trunk.py
 
 clean:
 	rm -rf demo build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

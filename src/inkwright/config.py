@@ -51,9 +51,18 @@ class StyleSettings(_Section):
 class TrainSettings(_Section):
     """The element classifiers."""
 
-    steps: int = Field(220, ge=1, le=20000, description="Training steps of each net.")
+    start: Literal["ours", "scratch"] = Field(
+        "ours",
+        description="Weights that the classifiers start from: ours, from drawn pictures only, or scratch, none.",
+    )
+    steps: int = Field(
+        100,
+        ge=1,
+        le=20000,
+        description="Training steps of each net; where a book's pages ask for more nets, they share these steps.",
+    )
     px: int = Field(
-        112, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
+        128, ge=48, le=512, multiple_of=8, description="Side of the square in which a panel is seen, in pixels."
     )
     batch: int = Field(16, ge=2, le=256, description="Panels per step.")
     nets: int = Field(

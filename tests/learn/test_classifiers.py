@@ -35,18 +35,18 @@ def panels(count: int = 2) -> torch.Tensor:
 def test_all_elements_are_told_in_one_pass(elements):
     passes = []
     made = net(elements)
-    for layer in (made.trunk, made.context, made.heads):
+    for layer in (made.trunk, made.heads):
         layer.register_forward_hook(lambda *_: passes.append(1))
     z, heat = made(torch.rand(2, 4, 48, 48))
 
-    assert len(passes) == 3
+    assert len(passes) == 2
     assert z.shape == (2, elements)
     assert heat.shape == (2, elements, 6, 6)
 
 
 def test_an_element_more_costs_one_head():
     size = {count: sum(w.numel() for w in net(count).parameters()) for count in (5, 6, 50)}
-    assert size[6] - size[5] == SMALL[-1] + 1 + 2  # 1x1 weights, their bias, gain and bias of the logit
+    assert size[6] - size[5] == SMALL[-2] + SMALL[-1] + 1 + 2  # 1x1 weights, their bias, gain and bias of the logit
     assert size[50] - size[5] == 45 * (size[6] - size[5])
 
 
@@ -119,6 +119,24 @@ def test_the_calibration_is_an_affine_map_of_each_elements_logit():
 def test_panels_of_a_batch_are_judged_each_by_itself():
     X, made = panels(3), ensemble(net(1), net(1, seed=5))
     torch.testing.assert_close(made(X)[1:2], made(X[1:2]), atol=1e-5, rtol=0)
+
+
+def test_heat_maps_are_the_mean_of_both_mirror_images_mirrored_back():
+    a, X = net(seed=1), panels()
+    heat = ensemble(a, net(seed=2)).heat(X)
+    assert heat.shape == (2, 3, 6, 6)
+    assert float(heat.detach().min()) >= 0
+    assert float(heat.detach().max()) <= 1
+    torch.testing.assert_close(ensemble(a).heat(X.flip(3)), ensemble(a).heat(X).flip(3), atol=1e-5, rtol=1e-4)
+
+
+def test_heat_maps_and_estimates_carry_gradients_to_the_picture():
+    made, X = ensemble(net(seed=1)).requires_grad_(False), panels().requires_grad_()
+    for out in (made(X), made.heat(X)):
+        X.grad = None
+        out.sum().backward()
+        assert X.grad is not None
+        assert float(X.grad.abs().sum()) > 0
 
 
 def test_the_ensemble_goes_through_a_file_whole():

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from inkwright.learn.examples import Batch, Examples, folds
+from inkwright.learn.examples import Batch, Examples, folds, page_folds
 from inkwright.learn.tensors import generator
 
 NAN = math.nan
@@ -239,3 +239,39 @@ def test_a_page_stays_together_where_there_are_enough_pages():
     for fold in folds(pages, 3):
         mine = {pages[j] for j in fold}
         assert [j for j, page in enumerate(pages) if page in mine] == fold
+
+
+def by_page(*sizes: int) -> list[int]:
+    return [page for page, size in enumerate(sizes, 1) for _ in range(size)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "count", "parts", "together"),
+    [
+        (by_page(3, 3, 3, 4), 3, 4, "page"),  # each page left out once
+        (by_page(2, 3, 3, 3, 2), 3, 5, "page"),
+        (by_page(*[4] * 9), 3, 3, "page"),
+        (by_page(12, 12), 3, 2, "page"),
+        (by_page(4, 4), 3, 3, "panel"),  # four panels are too few to learn from
+        (by_page(1, 9), 3, 3, "panel"),  # so is one
+        (by_page(8), 2, 2, "panel"),
+        ([], 2, 2, "panel"),
+    ],
+)
+def test_folds_are_pages_where_enough_is_left_to_learn_from(pages, count, parts, together):
+    found, kept = page_folds(pages, count)
+    assert kept == together
+    assert len(found) == parts
+    assert sorted(j for fold in found for j in fold) == list(range(len(pages)))
+    if kept == "page":
+        assert all(
+            {pages[j] for j in fold}.isdisjoint(pages[j] for j in set(range(len(pages))) - set(fold)) for fold in found
+        )
+
+
+def test_a_setting_with_small_boxes_stands_somewhere():
+    panels = [panel(), panel()]
+    marks = np.array([[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+    boxes = [{0: [(0, 0, 20, 30)], 1: [(0, 0, 64, 60)]}, {}]
+    assert Examples(panels, marks, boxes, [True, True, True], PX).fills() == [False, True, True]
+    assert Examples(panels, marks, boxes, [False, True, False], PX).fills() == [False, True, False]

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inkwright.learn.trunk import WIDTHS, Trunk
 from inkwright.learn.views import CELL, see
 
 STRONGEST = 3
@@ -17,8 +18,6 @@ STRONGEST = 3
 class ElementNet(nn.Module):
     """Shared trunk, one head per element.
 
-    The first convolution keeps full size: thin pen lines tell characters apart, and an early stride loses them.
-
     Args:
         everywhere: for each element, whether it fills the panel (a setting) rather than stands in it.
         px: side of the canvas.
@@ -27,22 +26,12 @@ class ElementNet(nn.Module):
 
     everywhere: Tensor
 
-    def __init__(self, everywhere: list[bool], px: int, widths: tuple[int, ...] = (32, 64, 96)) -> None:
+    def __init__(self, everywhere: list[bool], px: int, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
         self.px = px
         self.register_buffer("everywhere", torch.tensor(everywhere, dtype=torch.bool))
-        layers: list[nn.Module] = []
-        before = 3
-        for width in widths:
-            layers += [nn.Conv2d(before, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.SiLU()]
-            layers += [nn.Conv2d(width, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width), nn.SiLU()]
-            before = width
-        self.trunk = nn.Sequential(*layers)
-        self.context = nn.Sequential(
-            nn.Conv2d(before, before, 3, padding=2, dilation=2, bias=False), nn.BatchNorm2d(before), nn.SiLU(),
-            nn.Conv2d(before, before, 3, padding=1, bias=False), nn.BatchNorm2d(before), nn.SiLU(),
-        )  # fmt: skip
-        self.heads = nn.Conv2d(before, len(everywhere), 1)
+        self.trunk = Trunk(widths)
+        self.heads = nn.Conv2d(self.trunk.features, len(everywhere), 1)
         nn.init.constant_(self.heads.bias, -3.0)  # type: ignore[arg-type]  # most cells hold no element
         self.gain, self.bias = nn.Parameter(torch.ones(len(everywhere))), nn.Parameter(torch.zeros(len(everywhere)))
 
@@ -55,8 +44,7 @@ class ElementNet(nn.Module):
         Returns:
             (B, I) logits of p_ij, and (B, I, px/8, px/8) logits of the heat-maps.
         """
-        f = self.trunk((V[:, :3] - 0.5).contiguous(memory_format=torch.channels_last) * 2.5)
-        heat = self.heads(f + self.context(f)).float()  # (B, I, h, w)
+        heat = self.heads(self.trunk(V)).float()  # (B, I, h, w)
         return pool(heat, V[:, 3:], self.everywhere) * self.gain + self.bias, heat
 
 
@@ -97,6 +85,20 @@ class Ensemble(nn.Module):
         views = [V, V.flip(3)]
         z = torch.stack([net(view)[0] for net in self.nets for view in views]).mean(0)
         return self.calibrate(z)
+
+    def heat(self, X: Tensor) -> Tensor:
+        """Where each element is.
+
+        Args:
+            X: (B, 3, H, W) RGB in [0, 1].
+
+        Returns:
+            (B, I, px/8, px/8) in [0, 1] on the classifiers' canvas (see `views.see`): the heat-maps' probabilities,
+            mean over nets and mirror images, the latter mirrored back.
+        """
+        V = see(X, self.px)
+        maps = [torch.sigmoid(net(view)[1]) for net in self.nets for view in (V, V.flip(3))]
+        return torch.stack([m.flip(3) if n % 2 else m for n, m in enumerate(maps)]).mean(0)
 
     def calibrate(self, z: Tensor) -> Tensor:
         """(B, I) raw logits → calibrated ones."""

@@ -13,6 +13,10 @@ from inkwright.learn.augment import chance
 from inkwright.learn.views import box_mask, see
 
 Box = tuple[int, int, int, int]
+MOST_PAGES = 5
+"""With so many pages or fewer, each is left out once."""
+ENOUGH = 8
+"""So many panels are enough to learn from, or two thirds of a smaller book."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,18 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.V)
+
+    def fills(self) -> list[bool]:
+        """Which elements fill their panels: settings, but for those whose boxes cover less than half of the canvas.
+
+        A window that is called a setting stands somewhere like a prop, and is to be looked for like one.
+        """
+        out = []
+        for i, setting in enumerate(self.everywhere):
+            boxed = (self.M[:, i].sum((1, 2)) > 0).nonzero()[:, 0]
+            share = (self.M[boxed, i].mean((1, 2)) / self.V[boxed, 3].mean((1, 2))).mean() if len(boxed) else 1.0
+            out.append(setting and float(share) >= 0.5)
+        return out
 
     def subset(self, keep: list[int]) -> "Examples":
         """The same examples with only some panels."""
@@ -173,6 +189,29 @@ def _extent(mask: Tensor) -> tuple[int, int, int, int]:
     """Bounding box (x0, y0, x1, y1) of a mask's ones, in cells."""
     ys, xs = mask.any(1).nonzero()[:, 0], mask.any(0).nonzero()[:, 0]
     return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1
+
+
+def page_folds(pages: list[int], count: int) -> tuple[list[list[int]], str]:
+    """Splits panels into folds of whole pages, where every fold leaves enough panels to learn from.
+
+    Panels of a page share scene, light and often the very pose, so that a score across pages says more about the next
+    page than one across panels does. With up to five pages each is a fold of its own.
+
+    Args:
+        pages: the page number of each panel.
+        count: how many folds where there are more pages than that, or where they are of panels.
+
+    Returns:
+        For each fold, the indices of its panels; and "page" or "panel", what was kept together.
+    """
+    groups = sorted(set(pages))
+    parts = len(groups) if len(groups) <= MOST_PAGES else count
+    of = {page: n % max(1, parts) for n, page in enumerate(groups)}
+    split = [[j for j, page in enumerate(pages) if of[page] == f] for f in range(parts)]
+    rest = min((len(pages) - len(fold) for fold in split), default=0)
+    if parts >= 2 and rest >= min(ENOUGH, 2 * len(pages) / 3):
+        return split, "page"
+    return [[j for j in range(len(pages)) if j % count == f] for f in range(count)], "panel"
 
 
 def folds(pages: list[int], count: int) -> list[list[int]]:

@@ -24,6 +24,8 @@ MIN_POSITIVES = 4
 """Fewer panels than this with (or two without) an element, and it cannot be learned."""
 MIN_AUC = 0.75
 """A held-out AUC under this is not reliable enough to pull on the pictures."""
+RESAMPLES = 400
+"""Of the bootstrap."""
 SMOOTHING = 0.02
 HEAT_WEIGHT = 5.0
 """Weight of the heat-maps' loss beside presence."""
@@ -176,6 +178,36 @@ def platt(y: NDArray[np.floating], z: NDArray[np.floating]) -> tuple[float, floa
     return float(np.clip(np.exp(best[0]), 0.1, 3.0)), float(np.clip(best[1], -4, 4))
 
 
+def calibrated(y: NDArray[np.floating], z: NDArray[np.floating], said: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Platt scaling of each element, (a, b), drawn towards that of all elements together: most have few panels.
+
+    Args:
+        y: (J, I) marks.
+        z: (J, I) logits of nets on one scale, see `level`.
+        said: (J, I) where both are known.
+    """
+    if not said.any():
+        return [(1.0, 0.0)] * y.shape[1]
+    slope, offset = platt(y[said], z[said])
+    out = []
+    for i in range(y.shape[1]):
+        at = said[:, i]
+        a, b = platt(y[at, i], slope * z[at, i] + offset) if at.any() else (1.0, 0.0)
+        out.append((a * slope, a * offset + b))
+    return out
+
+
+def interval(y: NDArray[np.floating], z: NDArray[np.floating], seed: int = 0) -> tuple[float, float] | None:
+    """The 90 % interval of the AUC: bootstrap over panels; None where it cannot be computed."""
+    if auc(y, z) is None:
+        return None
+    rng = np.random.default_rng((seed, 90))
+    drawn = [rng.integers(0, len(y), len(y)) for _ in range(RESAMPLES)]
+    areas = [area for area in (auc(y[at], z[at]) for at in drawn) if area is not None]
+    low, high = np.quantile(areas, (0.05, 0.95))
+    return float(low), float(high)
+
+
 @dataclass(frozen=True)
 class Score:
     """How well an element was learned, on panels that the scoring net had not seen.
@@ -183,6 +215,7 @@ class Score:
     Attributes:
         positives, negatives: panels marked 1 and 0.
         auc: held-out AUC, or None where it cannot be computed.
+        interval: its 90 % interval, or None.
         reliable: whether the element takes part in the loss.
         note: why not, if not.
     """
@@ -192,6 +225,7 @@ class Score:
     auc: float | None
     reliable: bool
     note: str
+    interval: tuple[float, float] | None = None
 
 
 def score(y: NDArray[np.floating], z: NDArray[np.floating], said: NDArray[np.bool_]) -> Score:
@@ -199,10 +233,13 @@ def score(y: NDArray[np.floating], z: NDArray[np.floating], said: NDArray[np.boo
     y, z = y[said], z[said]
     n, m = int((y > 0.5).sum()), int((y <= 0.5).sum())
     area = auc(y, z)
+    span = interval(y, z)
     if n < MIN_POSITIVES:
-        return Score(n, m, area, False, f"appears in only {n} panels; at least {MIN_POSITIVES} are needed to learn it")
+        return Score(
+            n, m, area, False, f"appears in only {n} panels; at least {MIN_POSITIVES} are needed to learn it", span
+        )
     if m < 2:
-        return Score(n, m, area, False, "appears in (nearly) every panel, so there is nothing to tell it from")
+        return Score(n, m, area, False, "appears in (nearly) every panel, so there is nothing to tell it from", span)
     if area is None or area < MIN_AUC:
         return Score(
             n,
@@ -210,8 +247,9 @@ def score(y: NDArray[np.floating], z: NDArray[np.floating], said: NDArray[np.boo
             area,
             False,
             f"not recognised on panels not yet seen (AUC {area:.2f})" if area is not None else "no score",
+            span,
         )
-    return Score(n, m, area, True, "")
+    return Score(n, m, area, True, "", span)
 
 
 def fast_bfloat16() -> bool:
