@@ -1,7 +1,7 @@
 """The training loop of the style network: all panels of the book at once.
 
-Three rounds with the same loop: "style" on the style picture alone, then from there "plain" (weight of C = 0) and
-"fitted" (the Comic Book Loss). Plain and fitted see the same panels in the same order, so that they differ by C alone.
+Three rounds with the same loop: "style" on the style picture alone, then from there "plain" (S alone) and "fitted" (the
+Comic Book Loss). Plain and fitted see the same panels in the same order; what differs is what fitted knows of elements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from inkwright.learn import augment
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
-from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy
+from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
+from inkwright.learn.element_look import Spots, look
 from inkwright.learn.style_losses import ToneTexture, cosine, ink_contrast, palette, reconstruction, structure
 from inkwright.learn.tensors import generator
 from inkwright.learn.train import fast_bfloat16
@@ -21,6 +22,8 @@ from inkwright.learn.views import see
 
 CROP = 192
 """Side of the style crops for the reconstruction term, in pixels."""
+PLACE_LR = 10.0
+"""The layers that read where elements are learn this much faster: they start from nothing, all others can paint."""
 CHECK_EVERY = 20
 """Steps between two evaluations of the whole book; the state on disk is saved then."""
 CHECK_PANELS = 48
@@ -32,6 +35,8 @@ class Weights:
     """Weight of every term; 0 switches it off. See `style_losses` and `comic_book_loss`."""
 
     c: float = 0.0
+    location: float = 0.0
+    look: float = 0.0
     reconstruction: float = 4.0
     texture: float = 0.0
     structure: float = 0.0
@@ -63,6 +68,10 @@ class Job:
         classifiers: the ensemble that estimates p_ij, or None without C.
         masks: (J, I, s, s) boxes on the classifiers' canvas; zeros where there are none.
         texture: the texture term, or None.
+        places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
+        spots: per panel, where the elements' colours are, for the look term.
+        regions: (1, 1, H, W) per panel, where gradients of C and L may act; none: everywhere.
+        cap: largest share of the element terms in the gradient on the picture; 1 sets no limit.
         weights: of the terms.
         steps: how many.
         batch: panels a step.
@@ -82,6 +91,21 @@ class Job:
     masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
     classifiers: Ensemble | None = None
     texture: ToneTexture | None = None
+    places: Sequence[Tensor] = ()
+    spots: Sequence[Sequence[Spots]] = ()
+    regions: Sequence[Tensor] = ()
+    cap: float = 1.0
+
+    def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
+        """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
+        canvas = self.panels[j]
+        inputs = [canvas.x.float(), canvas.base.float()] + ([self.places[j].float()] if self.places else [])
+        X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
+        return X
+
+    def learned(self) -> int:
+        """How many elements count, at least 1."""
+        return max(1, int((~torch.isnan(self.p_hat)).any(0).sum()))
 
 
 @dataclass(frozen=True)
@@ -96,7 +120,10 @@ class FitStep:
 def begin(net: nn.Module, lr: float) -> FitState:
     """A state that starts from a net's present weights."""
     weights = {name: value.detach().clone() for name, value in net.state_dict().items()}
-    optimizer = torch.optim.Adam(net.parameters(), lr=lr, betas=(0.9, 0.99))
+    faster = [p for name, p in net.named_parameters() if name.startswith("place_")]
+    others = [p for name, p in net.named_parameters() if not name.startswith("place_")]
+    groups = [{"params": others, "pace": 1.0}] + ([{"params": faster, "pace": PLACE_LR}] if faster else [])
+    optimizer = torch.optim.Adam(groups, lr=lr, betas=(0.9, 0.99))
     return FitState(net, weights, {k: v.clone() for k, v in weights.items()}, optimizer)
 
 
@@ -112,7 +139,7 @@ def fit(state: FitState, job: Job) -> Iterator[FitStep]:
         g = generator(job.seed, state.step)
         factor = cosine(state.step, job.steps)
         for group in state.optimizer.param_groups:
-            group["lr"] = job.lr * factor
+            group["lr"] = job.lr * factor * group["pace"]
         state.optimizer.zero_grad()
         terms = _backward(net, job, state.step, g, half)
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -137,22 +164,54 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
     loss = job.weights.reconstruction * R
     total = {"reconstruction": float(R.detach())}
     loss.backward()  # type: ignore[no-untyped-call]
-    J = len(job.panels)
-    chosen = minibatch(J, job.batch, step, job.seed)
+    chosen = minibatch(len(job.panels), job.batch, step, job.seed)
     for j in chosen:
-        canvas = job.panels[j]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            X = net(canvas.x.float(), canvas.base.float())
-        # Each draws from a generator of its own, so that plain and fitted differ by C alone.
-        terms = panel_terms(X, canvas, job, generator(job.seed, step, j, 0))
-        S = _weigh(terms, job.weights)
-        C, count = _glimpse(X, j, job, generator(job.seed, step, j, 1))
-        share = comic_book_loss(S[None], C[None], J, job.weights.c / count) / (J * len(chosen))
-        if share.requires_grad:  # every term on panels may be switched off
-            share.backward()  # type: ignore[no-untyped-call]
-        for name, value in {**terms, "C": C.sum() / count}.items():
-            total[name] = total.get(name, 0.0) + float(value.detach()) / len(chosen)
+            X = job.painted(net, j)
+        values = _panel_backward(X, j, len(chosen), job, step)
+        for name, value in values.items():
+            total[name] = total.get(name, 0.0) + value / len(chosen)
     return total
+
+
+def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[str, float]:
+    """Back-propagates the Comic Book Loss of one stylized panel, divided by J; returns its terms.
+
+    The gradients of S and of the element terms are taken on the picture and joined there: those of the element terms
+    stay inside the elements' regions, and do not outgrow their share.
+    """
+    J, count, w = len(job.panels), job.learned(), job.weights
+    # Each draws from a generator of its own, so that plain and fitted differ by their terms alone.
+    Y = X.detach().requires_grad_()
+    terms = panel_terms(Y, job.panels[j], job, generator(job.seed, step, j, 0))
+    nothing = torch.zeros(1, 1)
+    gradient = _gradient(comic_book_loss(_weigh(terms, w)[None], nothing, J) / (J * batch), Y)
+    C, L = _glimpse(Y, j, job, generator(job.seed, step, j, 1))
+    K = look(Y, job.spots[j] if job.spots else (), job.p_hat.shape[1])
+    no_S = torch.zeros(1)
+    seen = comic_book_loss(no_S, C, J, w.c / count, L, w.location / count) / (J * batch)
+    g_elements = _gradient(seen, Y)
+    if job.regions:
+        g_elements = g_elements * job.regions[j]
+    g_elements = g_elements + _gradient(comic_book_loss(no_S, nothing, J, 0, None, 0, K, w.look / count) / (J * batch), Y)
+    gradient = gradient + _capped(g_elements, gradient, job.cap)
+    if X.requires_grad and gradient.any():
+        X.backward(gradient)
+    sums = {"C": C.sum() / count, "L": L.sum() / count, "K": K.sum() / count} if job.classifiers is not None else {}
+    return {name: float(value.detach()) for name, value in {**terms, **sums}.items()}
+
+
+def _gradient(loss: Tensor, Y: Tensor) -> Tensor:
+    """d loss / dY; zeros where every term is switched off."""
+    return torch.autograd.grad(loss, Y)[0] if loss.requires_grad else torch.zeros_like(Y)
+
+
+def _capped(g: Tensor, other: Tensor, cap: float) -> Tensor:
+    """g, shortened so that its norm is at most `cap` of the sum of both norms."""
+    if cap >= 1:
+        return g
+    longest = cap / (1 - cap) * other.norm()
+    return g * (longest / g.norm().clamp_min(1e-12)).clamp_max(1)
 
 
 def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:
@@ -203,25 +262,28 @@ def _weigh(terms: dict[str, Tensor], weights: Weights) -> Tensor:
     return total
 
 
-def _glimpse(X: Tensor, j: int, job: Job, g: torch.Generator) -> tuple[Tensor, int]:
-    """C_ij of one stylized panel, seen through one net of the ensemble and a random view: (I,), and how many count.
+def _glimpse(X: Tensor, j: int, job: Job, g: torch.Generator) -> tuple[Tensor, Tensor]:
+    """C_ij and L_ij of one stylized panel, seen through two nets of the ensemble and random views: (1, I) each.
 
     A fixed net and a fixed view are cheated within a few steps; the expectation over both is what should fall.
     """
-    if job.classifiers is None or not job.weights.c:
-        return torch.zeros(1), 1
-    ensemble, p_hat = job.classifiers, job.p_hat[j : j + 1]
-    count = max(1, int((~torch.isnan(job.p_hat)).any(0).sum()))
+    p_hat = job.p_hat[j : j + 1]
+    C = L = torch.zeros(1, max(1, p_hat.shape[1]))
+    ensemble, w = job.classifiers, job.weights
+    if ensemble is None or not (w.c or w.location):
+        return C, L
+    somewhere = ~ensemble.everywhere()[None]
     nets = torch.randperm(len(ensemble.nets), generator=g)[:2].tolist()
-    total = torch.zeros(p_hat.shape[1])
     for n in nets:
-        V, _, visible = augment.affine(see(X, ensemble.px), job.masks[j : j + 1], g, 0.35)
+        V, M, visible = augment.affine(see(X, ensemble.px), job.masks[j : j + 1], g, 0.35)
         V = augment.dirt(augment.colour(V, g, 0.35), g)
         with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-            z, _ = ensemble.nets[n](V)
+            z, heat = ensemble.nets[n](V)
         seen = torch.where((visible < 0.5) & (p_hat > 0.5), torch.nan, p_hat)
-        total = total + cross_entropy(seen, ensemble.calibrate(z.float()))[0] / len(nets)
-    return total, count
+        C = C + cross_entropy(seen, ensemble.calibrate(z.float())) / len(nets)
+        boxed = (job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)
+        L = L + location(heat.float(), M, boxed & ~torch.isnan(seen) & somewhere) / len(nets)
+    return C, L
 
 
 @torch.no_grad()
@@ -237,17 +299,30 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
     out["reconstruction"] = float(reconstruction(Y_hat, job.Y[crop]))
     J = len(job.panels)
     looked = sorted({round(n * (J - 1) / max(1, CHECK_PANELS - 1)) for n in range(CHECK_PANELS)}) if J else []
-    count = max(1, int((~torch.isnan(job.p_hat)).any(0).sum())) if job.classifiers is not None else 1
+    count = job.learned()
     for j in looked:
-        canvas = job.panels[j]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            X = torch.func.functional_call(net, weights, (canvas.x.float(), canvas.base.float()))
-        terms = {name: float(value) for name, value in panel_terms(X, canvas, job, g).items()}
+            X = job.painted(net, j, weights)
+        terms = {name: float(value) for name, value in panel_terms(X, job.panels[j], job, g).items()}
         if job.classifiers is not None:
-            terms["C"] = float(cross_entropy(job.p_hat[j : j + 1], job.classifiers(X)).sum()) / count
+            terms |= {name: float(value.sum()) / count for name, value in _seen(X, j, job).items()}
         for name, value in terms.items():
             out[name] = out.get(name, 0.0) + value / len(looked)
+    w = job.weights
     known = {f.name for f in fields(Weights)}
-    out["S"] = sum(getattr(job.weights, name) * value for name, value in out.items() if name in known)
-    out["total"] = out["S"] + job.weights.c * out.get("C", 0.0)
+    out["S"] = sum(getattr(w, name) * value for name, value in out.items() if name in known)
+    out["total"] = out["S"] + w.c * out.get("C", 0.0) + w.location * out.get("L", 0.0) + w.look * out.get("K", 0.0)
     return out
+
+
+def _seen(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
+    """C_ij, L_ij and K_ij of a stylized panel without random views, by the whole ensemble; (1, I) each."""
+    ensemble, p_hat = job.classifiers, job.p_hat[j : j + 1]
+    assert ensemble is not None
+    z, heat = ensemble.see(see(X, ensemble.px))
+    boxed = ((job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(p_hat) & ~ensemble.everywhere()[None]
+    return {
+        "C": cross_entropy(p_hat, z),
+        "L": location(heat, job.masks[j : j + 1], boxed),
+        "K": look(X, job.spots[j] if job.spots else (), p_hat.shape[1]),
+    }

@@ -67,6 +67,7 @@ class StrokeUNet(nn.Module):
         widths: tuple[int, ...] = (32, 48, 64),
         blocks: int = 3,
         head: int = 12,
+        places: int = 0,
     ) -> None:
         super().__init__()
         self.register_buffer("spread", torch.eye(3) if spread is None else spread)
@@ -82,11 +83,17 @@ class StrokeUNet(nn.Module):
         self.up_norm = nn.ModuleList([PixelNorm(a) for a, _ in reversed(steps)])
         self.head_low, self.head_full = _conv(widths[0], head, 1), _conv(inputs, head)
         self.head_norm, self.out = PixelNorm(head), _conv(head, 3)
+        self.place_stem = _conv(places * 4, widths[0], 1) if places else None
+        self.place_full = _conv(places, head, 1) if places else None
+        for layer in (self.place_stem, self.place_full):
+            if layer is not None:  # places mean nothing until they are learned
+                nn.init.zeros_(layer.weight)
+                nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
         # Nothing is changed at first: the base is a painting already, and only what is learned may change it.
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
-    def forward(self, x: Tensor, base: Tensor) -> Tensor:
+    def forward(self, x: Tensor, base: Tensor, places: Tensor | None = None) -> Tensor:
         """Stylizes.
 
         Args:
@@ -99,11 +106,15 @@ class StrokeUNet(nn.Module):
         height, width = base.shape[-2:]
         pad = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         z = F.pad(torch.cat([x, base], 1), pad, mode="replicate")
-        r = self._residual(z.contiguous(memory_format=torch.channels_last))[..., :height, :width].float()
+        where = None if places is None else F.pad(places, pad, mode="replicate")
+        r = self._residual(z.contiguous(memory_format=torch.channels_last), where)[..., :height, :width].float()
         return torch.sigmoid(torch.logit(base.clamp(0.02, 0.98)) + 4 * torch.einsum("ij,bjhw->bihw", self.spread, r))
 
-    def _residual(self, z: Tensor) -> Tensor:
-        h = F.silu(self.stem_norm(self.stem[0](F.pixel_unshuffle(z, 2))))
+    def _residual(self, z: Tensor, places: Tensor | None) -> Tensor:
+        h = self.stem[0](F.pixel_unshuffle(z, 2))
+        if places is not None and self.place_stem is not None:
+            h = h + self.place_stem(F.pixel_unshuffle(places, 2))
+        h = F.silu(self.stem_norm(h))
         h = F.silu(self.stem[1](h))
         kept = [h]
         for down, norm in zip(self.down, self.down_norm, strict=True):
@@ -112,7 +123,10 @@ class StrokeUNet(nn.Module):
         h = self.middle(h)
         for up, skip, norm, before in zip(self.up, self.skip, self.up_norm, reversed(kept[:-1]), strict=True):
             h = F.silu(norm(_double(up(h)) + skip(before)))
-        h = F.silu(self.head_norm(_double(self.head_low(h)) + self.head_full(z)))
+        h = _double(self.head_low(h)) + self.head_full(z)
+        if places is not None and self.place_full is not None:
+            h = h + self.place_full(places)
+        h = F.silu(self.head_norm(h))
         out: Tensor = self.out(h)
         return out
 

@@ -1,0 +1,174 @@
+"""The colours of each element, book-wide: what it is drawn in, and what that should come out in, in every panel.
+
+The drawings' colours inside an element's regions are clustered over the whole book ("tunic red", "hair yellow"). What
+plain painting makes of each, averaged over panels, is its bank. `steady` shifts each panel's colours onto the banks
+before anything is painted: the minimum of the look term K (see `element_look`) in closed form. Only means are shifted,
+so shading stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2
+
+from inkwright.learn.colour import oklab, srgb
+from inkwright.learn.regions import Regions
+
+Floats = NDArray[np.float32]
+
+COLOURS = 8
+"""Colours that are told apart in an element."""
+WIDTH = 0.05
+"""Spread in OKLab of what counts as one colour."""
+REACH = 0.13
+"""A pixel farther than this from all of its element's colours belongs to none of them."""
+OWN, SURE = 0.4, 0.65
+"""Share of a colour's density that lies in the element's regions: from OWN it counts a little, from SURE on fully.
+Lower, and it is the background's as well: shifting it would show the region's edge."""
+LEAST = 0.02
+"""A colour is told of a panel where it fills this share of the element's region there."""
+FARTHEST = 0.12
+"""No colour is shifted farther than this in OKLab: what differs more was meant to, such as a scene at night."""
+SAMPLES = 4000
+
+
+@dataclass(frozen=True)
+class Bank:
+    """An element's colours.
+
+    Attributes:
+        drawn: (k, 3) OKLab, as drawn.
+        own: (k,) in [0, 1], how far a colour is the element's own.
+        painted: (k, 3) OKLab, what it should come out in.
+    """
+
+    drawn: Floats
+    own: Floats
+    painted: Floats
+
+
+Banks = dict[int, Bank]
+
+
+def read_banks(
+    flats: Sequence[Floats], tones: Sequence[Floats], regions: Sequence[Regions], everywhere: Sequence[bool], seed: int
+) -> Banks:
+    """Reads all elements' colours off the book.
+
+    Args:
+        flats: the panels' flat colours as drawn, (H, W, 3) RGB in [0, 1].
+        tones: the same in the book's palette.
+        regions: where elements are, at the same size.
+        everywhere: per element, whether it is a setting.
+        seed: of the clustering.
+
+    Returns:
+        The banks of elements that are in at least two panels.
+    """
+    out: Banks = {}
+    for i in sorted({i for panel in regions for i in panel}):
+        where = [j for j, panel in enumerate(regions) if i in panel and (panel[i] > 0.5).any()]
+        if len(where) < 2:
+            continue
+        rng = np.random.default_rng((seed, i))
+        count = SAMPLES // len(where) + 1
+        inside = np.concatenate([_some(oklab(flats[j][own_part(regions[j], i, everywhere)]), count, rng) for j in where])
+        outside = np.concatenate([_some(oklab(_without(flats[j], regions[j], i)), count, rng) for j in range(len(flats))])
+        if len(inside) < 2 * COLOURS:
+            continue
+        drawn = _clusters(inside, rng)
+        own = _owned(drawn, inside, outside) if len(outside) else np.ones(len(drawn), np.float32)
+        drawn, own = drawn[own > 0], own[own > 0]
+        total, number = np.zeros((len(drawn), 3)), np.zeros(len(drawn))
+        for j in where:
+            part = own_part(regions[j], i, everywhere)
+            means, there = colour_means(oklab(flats[j][part]), oklab(tones[j][part]), drawn)
+            # Each panel counts alike: a close-up should not decide for the whole book.
+            total += means
+            number += there
+        kept = number > 0
+        if kept.any():
+            out[i] = Bank(drawn[kept], own[kept], (total[kept] / number[kept, None]).astype(np.float32))
+    return out
+
+
+def own_part(regions: Regions, i: int, everywhere: Sequence[bool]) -> NDArray[np.bool_]:
+    """(H, W) True where element i is read: of a setting, what no other element stands in front of."""
+    mask: NDArray[np.bool_] = regions[i] > 0.5
+    if everywhere[i]:
+        for other, its in regions.items():
+            if not everywhere[other]:
+                mask = mask & ~(its > 0.5)
+    return mask
+
+
+def labels(lab: Floats, drawn: Floats) -> NDArray[np.intp]:
+    """(n,) the nearest of the colours for each pixel, -1 where all are too far."""
+    far = ((lab[:, None] - drawn[None]) ** 2).sum(-1)
+    return np.where(far.min(1) < REACH**2, far.argmin(1), -1)
+
+
+def colour_means(lab: Floats, painted: Floats, drawn: Floats) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Mean painted colour of each drawn colour (k, 3), 0 where it is hardly there, and where it is there (k,)."""
+    label = labels(lab, drawn) if len(lab) else np.zeros(0, np.intp)
+    counts = np.bincount(label[label >= 0], minlength=len(drawn))
+    there = counts >= max(LEAST * len(lab), 6)
+    sums = np.stack([np.bincount(label[label >= 0], painted[label >= 0, c], len(drawn)) for c in range(3)], 1)
+    return np.where(there[:, None], sums / np.maximum(counts, 1)[:, None], 0), there
+
+
+def steady(tone: Floats, flat: Floats, regions: Regions, banks: Banks, everywhere: Sequence[bool]) -> Floats:
+    """Shifts a panel's elements to the colours that they have in the whole book.
+
+    Args:
+        tone: (H, W, 3) RGB in [0, 1], the panel in the book's palette.
+        flat: (H, W, 3) the same as drawn.
+        regions: where elements are in it.
+        banks: of the book.
+        everywhere: per element, whether it is a setting.
+
+    Returns:
+        (H, W, 3) RGB in [0, 1].
+    """
+    lab, drawn = oklab(tone), oklab(flat)
+    shift, weight = np.zeros_like(lab), np.zeros(lab.shape[:2], np.float32)
+    for i, bank in banks.items():
+        if i not in regions:
+            continue
+        part = own_part(regions, i, everywhere)
+        means, there = colour_means(drawn[part], lab[part], bank.drawn)
+        move = np.where(there[:, None], bank.painted - means, 0)
+        move *= np.minimum(1, FARTHEST / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
+        like = np.exp(-((drawn[:, :, None] - bank.drawn) ** 2).sum(-1) / (2 * WIDTH**2))
+        like *= bank.own / (like.sum(-1, keepdims=True) + 0.02) * regions[i][..., None]
+        shift += like @ move.astype(np.float32)
+        weight += like.sum(-1)
+    if not weight.any():
+        return tone
+    return srgb(lab + shift / np.maximum(weight, 1)[..., None])
+
+
+def _without(flat: Floats, regions: Regions, i: int) -> Floats:
+    return flat[regions[i] < 0.05] if i in regions else flat.reshape(-1, 3)
+
+
+def _some(values: Floats, count: int, rng: np.random.Generator) -> Floats:
+    return values[rng.integers(0, len(values), min(count, len(values)))] if len(values) else values.reshape(0, 3)
+
+
+def _clusters(points: Floats, rng: np.random.Generator) -> Floats:
+    centres, label = kmeans2(points.astype(np.float64), COLOURS, minit="++", rng=rng, iter=20, missing="raise") \
+        if len(np.unique(points, axis=0)) > 4 * COLOURS else (np.unique(points, axis=0).astype(np.float64), None)
+    return centres.astype(np.float32)
+
+
+def _owned(drawn: Floats, inside: Floats, outside: Floats) -> Floats:
+    """(k,) in [0, 1], how far each colour is found inside the element's regions rather than outside."""
+
+    def density(points: Floats) -> NDArray[np.float64]:
+        return np.exp(-((points[None] - drawn[:, None]) ** 2).sum(-1) / (2 * WIDTH**2)).mean(1)
+
+    here, there = density(inside), density(outside)
+    return np.clip((here / (here + there + 1e-9) - OWN) / (SURE - OWN), 0, 1).astype(np.float32)
