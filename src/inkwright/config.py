@@ -85,13 +85,22 @@ class FitSettings(_Section):
     panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")
     batch: int = Field(2, ge=1, le=64, description="Panels per step.")
     lr: float = Field(5e-4, gt=0, le=1, description="Learning rate of Adam on the panels.")
-    weight_c: float = Field(0.5, ge=0, description="Weight of C, the element term; 0 leaves plain style transfer.")
+    weight_c: float = Field(2.0, ge=0, description="Weight of C: each element is recognised where it should be.")
+    weight_location: float = Field(0.5, ge=0, description="Weight of L: it is recognised inside its boxes.")
+    weight_look: float = Field(1.0, ge=0, description="Weight of K: it has the same colours in every panel.")
+    accent: float = Field(
+        0.3, ge=0, le=1, description="How far elements keep the colours they were drawn in, against the style's."
+    )
+    element_maps: bool = Field(True, description="Whether the style network is told where elements are.")
+    style_cost: float = Field(
+        0.05, ge=0, le=1, description="Share of the style's likeness that elements may cost at most; 1 sets no limit."
+    )
     weight_reconstruction: float = Field(
         4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
     )
     weight_texture: float = Field(0.2, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
-    weight_structure: float = Field(0.2, ge=0, description="Weight of the drawing's structure in S_j.")
-    weight_ink: float = Field(2.0, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_structure: float = Field(0.05, ge=0, description="Weight of the drawing's structure in S_j.")
+    weight_ink: float = Field(0.5, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
 
 

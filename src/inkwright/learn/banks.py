@@ -29,7 +29,7 @@ OWN, SURE = 0.4, 0.65
 Lower, and it is the background's as well: shifting it would show the region's edge."""
 LEAST = 0.02
 """A colour is told of a panel where it fills this share of the element's region there."""
-FARTHEST = 0.12
+FARTHEST = 0.2
 """No colour is shifted farther than this in OKLab: what differs more was meant to, such as a scene at night."""
 SAMPLES = 4000
 
@@ -49,12 +49,27 @@ class Bank:
     painted: Floats
 
 
-Banks = dict[int, Bank]
+@dataclass(frozen=True)
+class Elements:
+    """What is known of the book's elements.
+
+    Attributes:
+        banks: element index → its colours.
+        everywhere: per element, whether it is a setting, which fills its panel.
+    """
+
+    banks: dict[int, Bank]
+    everywhere: Sequence[bool]
 
 
 def read_banks(
-    flats: Sequence[Floats], tones: Sequence[Floats], regions: Sequence[Regions], everywhere: Sequence[bool], seed: int
-) -> Banks:
+    flats: Sequence[Floats],
+    tones: Sequence[Floats],
+    regions: Sequence[Regions],
+    everywhere: Sequence[bool],
+    seed: int,
+    accent: float = 0.0,
+) -> Elements:
     """Reads all elements' colours off the book.
 
     Args:
@@ -63,19 +78,24 @@ def read_banks(
         regions: where elements are, at the same size.
         everywhere: per element, whether it is a setting.
         seed: of the clustering.
+        accent: how far an element's own colours go back from the book's palette to the drawing's, 0 to 1.
 
     Returns:
-        The banks of elements that are in at least two panels.
+        The elements, with banks of those that are in at least two panels.
     """
-    out: Banks = {}
+    out: dict[int, Bank] = {}
     for i in sorted({i for panel in regions for i in panel}):
         where = [j for j, panel in enumerate(regions) if i in panel and (panel[i] > 0.5).any()]
         if len(where) < 2:
             continue
         rng = np.random.default_rng((seed, i))
         count = SAMPLES // len(where) + 1
-        inside = np.concatenate([_some(oklab(flats[j][own_part(regions[j], i, everywhere)]), count, rng) for j in where])
-        outside = np.concatenate([_some(oklab(_without(flats[j], regions[j], i)), count, rng) for j in range(len(flats))])
+        inside = np.concatenate(
+            [_some(oklab(flats[j][own_part(regions[j], i, everywhere)]), count, rng) for j in where]
+        )
+        outside = np.concatenate(
+            [_some(oklab(_without(flats[j], regions[j], i)), count, rng) for j in range(len(flats))]
+        )
         if len(inside) < 2 * COLOURS:
             continue
         drawn = _clusters(inside, rng)
@@ -90,8 +110,10 @@ def read_banks(
             number += there
         kept = number > 0
         if kept.any():
-            out[i] = Bank(drawn[kept], own[kept], (total[kept] / number[kept, None]).astype(np.float32))
-    return out
+            painted = total[kept] / number[kept, None]
+            painted += accent * own[kept, None] * (drawn[kept] - painted)
+            out[i] = Bank(drawn[kept], own[kept], painted.astype(np.float32))
+    return Elements(out, everywhere)
 
 
 def own_part(regions: Regions, i: int, everywhere: Sequence[bool]) -> NDArray[np.bool_]:
@@ -119,25 +141,24 @@ def colour_means(lab: Floats, painted: Floats, drawn: Floats) -> tuple[NDArray[n
     return np.where(there[:, None], sums / np.maximum(counts, 1)[:, None], 0), there
 
 
-def steady(tone: Floats, flat: Floats, regions: Regions, banks: Banks, everywhere: Sequence[bool]) -> Floats:
+def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements) -> Floats:
     """Shifts a panel's elements to the colours that they have in the whole book.
 
     Args:
         tone: (H, W, 3) RGB in [0, 1], the panel in the book's palette.
         flat: (H, W, 3) the same as drawn.
         regions: where elements are in it.
-        banks: of the book.
-        everywhere: per element, whether it is a setting.
+        elements: of the book.
 
     Returns:
         (H, W, 3) RGB in [0, 1].
     """
     lab, drawn = oklab(tone), oklab(flat)
     shift, weight = np.zeros_like(lab), np.zeros(lab.shape[:2], np.float32)
-    for i, bank in banks.items():
+    for i, bank in elements.banks.items():
         if i not in regions:
             continue
-        part = own_part(regions, i, everywhere)
+        part = own_part(regions, i, elements.everywhere)
         means, there = colour_means(drawn[part], lab[part], bank.drawn)
         move = np.where(there[:, None], bank.painted - means, 0)
         move *= np.minimum(1, FARTHEST / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
@@ -159,16 +180,19 @@ def _some(values: Floats, count: int, rng: np.random.Generator) -> Floats:
 
 
 def _clusters(points: Floats, rng: np.random.Generator) -> Floats:
-    centres, label = kmeans2(points.astype(np.float64), COLOURS, minit="++", rng=rng, iter=20, missing="raise") \
-        if len(np.unique(points, axis=0)) > 4 * COLOURS else (np.unique(points, axis=0).astype(np.float64), None)
-    return centres.astype(np.float32)
+    different = np.unique(points, axis=0)
+    if len(different) <= COLOURS:
+        return different.astype(np.float32)
+    centres, label = kmeans2(points.astype(np.float64), COLOURS, minit="++", rng=rng, iter=20)
+    return np.asarray(centres[np.unique(label)], np.float32)  # an empty cluster has no colour
 
 
 def _owned(drawn: Floats, inside: Floats, outside: Floats) -> Floats:
     """(k,) in [0, 1], how far each colour is found inside the element's regions rather than outside."""
 
     def density(points: Floats) -> NDArray[np.float64]:
-        return np.exp(-((points[None] - drawn[:, None]) ** 2).sum(-1) / (2 * WIDTH**2)).mean(1)
+        near: NDArray[np.float64] = np.exp(-((points[None] - drawn[:, None]) ** 2).sum(-1) / (2 * WIDTH**2)).mean(1)
+        return near
 
     here, there = density(inside), density(outside)
     return np.clip((here / (here + there + 1e-9) - OWN) / (SURE - OWN), 0, 1).astype(np.float32)

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, cat
 
+from inkwright.learn.banks import Elements, steady
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.field import border_width
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
 from inkwright.learn.inking import calm, inked, loosened
 from inkwright.learn.marks import Marks
 from inkwright.learn.palette import Palette, cast_palette
+from inkwright.learn.regions import Regions
 from inkwright.learn.scribbles import scribbles
 from inkwright.learn.tensors import generator, to_tensor
 
@@ -48,16 +50,22 @@ class Look:
         palette: the book's palette.
         seed: of sampling and noise.
         detail: of the book, see `painted_share`; the guides of its panels are made with it.
+        elements: the colours of the book's elements; None: nothing is known of them.
     """
 
-    def __init__(self, style: Floats, palette: Palette, seed: int, detail: float = 0.0) -> None:
-        self.style, self.palette, self.seed, self.detail = style, palette, seed, detail
+    def __init__(
+        self, style: Floats, palette: Palette, seed: int, detail: float = 0.0, elements: Elements | None = None
+    ) -> None:
+        self.style, self.palette, self.seed, self.detail, self.elements = style, palette, seed, detail, elements
         self.marks = Marks(style)
         self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
 
-    def canvas(self, guides: Guides) -> Canvas:
-        """The canvas of a panel."""
-        tone = loosened(self.palette(guides.flat), guides, self.border)
+    def canvas(self, guides: Guides, regions: Regions | None = None) -> Canvas:
+        """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book."""
+        tone = self.palette(guides.flat)
+        if regions and self.elements is not None:
+            tone = steady(tone, guides.flat, regions, self.elements)
+        tone = loosened(tone, guides, self.border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]

@@ -17,13 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.banks import FARTHEST, LEAST, Banks, labels, own_part
+from inkwright.learn.banks import FARTHEST, LEAST, Elements, labels, own_part
 from inkwright.learn.colour import oklab
 from inkwright.learn.regions import Regions
 
 Floats = NDArray[np.float32]
 
 UNIT = 10.0
+PIXELS = 6000
+"""About so many pixels of an element are looked at in a panel: a mean needs no more."""
 _CONES = (
     (0.4122214708, 0.5363325363, 0.0514459929),
     (0.2119034982, 0.6806995451, 0.1073969566),
@@ -62,22 +64,22 @@ class Spots:
     bank: Tensor
 
 
-def spots(flat: Floats, tone: Floats, regions: Regions, banks: Banks, everywhere: Sequence[bool]) -> list[Spots]:
+def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> list[Spots]:
     """The spots of a panel.
 
     Args:
         flat: (H, W, 3) RGB in [0, 1], as drawn.
         tone: (H, W, 3) in the book's palette; colours farther from their bank than `FARTHEST` are meant to be.
         regions: where elements are.
-        banks: of the book.
-        everywhere: per element, whether it is a setting.
+        elements: of the book.
     """
     out = []
     drawn, painted = oklab(flat).reshape(-1, 3), oklab(tone).reshape(-1, 3)
-    for i, bank in banks.items():
+    for i, bank in elements.banks.items():
         if i not in regions:
             continue
-        at = np.flatnonzero(own_part(regions, i, everywhere))
+        at = np.flatnonzero(own_part(regions, i, elements.everywhere))
+        at = at[:: max(1, len(at) // PIXELS)]
         label = labels(drawn[at], bank.drawn) if len(at) else np.zeros(0, np.intp)
         counts = np.bincount(label[label >= 0], minlength=len(bank.drawn))
         far = np.zeros(len(counts))

@@ -193,17 +193,20 @@ def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[
     g_elements = _gradient(seen, Y)
     if job.regions:
         g_elements = g_elements * job.regions[j]
-    g_elements = g_elements + _gradient(comic_book_loss(no_S, nothing, J, 0, None, 0, K, w.look / count) / (J * batch), Y)
+    g_elements = g_elements + _gradient(
+        comic_book_loss(no_S, nothing, J, 0, None, 0, K, w.look / count) / (J * batch), Y
+    )
     gradient = gradient + _capped(g_elements, gradient, job.cap)
     if X.requires_grad and gradient.any():
-        X.backward(gradient)
+        X.backward(gradient)  # type: ignore[no-untyped-call]
     sums = {"C": C.sum() / count, "L": L.sum() / count, "K": K.sum() / count} if job.classifiers is not None else {}
     return {name: float(value.detach()) for name, value in {**terms, **sums}.items()}
 
 
 def _gradient(loss: Tensor, Y: Tensor) -> Tensor:
     """d loss / dY; zeros where every term is switched off."""
-    return torch.autograd.grad(loss, Y)[0] if loss.requires_grad else torch.zeros_like(Y)
+    out: Tensor = torch.autograd.grad(loss, Y)[0] if loss.requires_grad else torch.zeros_like(Y)
+    return out
 
 
 def _capped(g: Tensor, other: Tensor, cap: float) -> Tensor:
@@ -272,7 +275,7 @@ def _glimpse(X: Tensor, j: int, job: Job, g: torch.Generator) -> tuple[Tensor, T
     ensemble, w = job.classifiers, job.weights
     if ensemble is None or not (w.c or w.location):
         return C, L
-    somewhere = ~ensemble.everywhere()[None]
+    somewhere = ~_everywhere(ensemble)[None]
     nets = torch.randperm(len(ensemble.nets), generator=g)[:2].tolist()
     for n in nets:
         V, M, visible = augment.affine(see(X, ensemble.px), job.masks[j : j + 1], g, 0.35)
@@ -319,10 +322,27 @@ def _seen(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
     """C_ij, L_ij and K_ij of a stylized panel without random views, by the whole ensemble; (1, I) each."""
     ensemble, p_hat = job.classifiers, job.p_hat[j : j + 1]
     assert ensemble is not None
-    z, heat = ensemble.see(see(X, ensemble.px))
-    boxed = ((job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(p_hat) & ~ensemble.everywhere()[None]
+    z, heat = _whole(ensemble, see(X, ensemble.px))
+    boxed = ((job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(p_hat) & ~_everywhere(ensemble)[None]
     return {
         "C": cross_entropy(p_hat, z),
         "L": location(heat, job.masks[j : j + 1], boxed),
         "K": look(X, job.spots[j] if job.spots else (), p_hat.shape[1]),
     }
+
+
+def _whole(ensemble: Ensemble, V: Tensor) -> tuple[Tensor, Tensor]:
+    """Calibrated logits and heat-map logits of canvases, by all nets and both mirror images."""
+    logit, heat = [], []
+    for net in ensemble.nets:
+        for mirrored in (False, True):
+            z, h = net(V.flip(3) if mirrored else V)
+            logit.append(z)
+            heat.append(h.flip(3) if mirrored else h)
+    return ensemble.calibrate(torch.stack(logit).mean(0)), torch.stack(heat).mean(0)
+
+
+def _everywhere(ensemble: Ensemble) -> Tensor:
+    """(I,) which elements are settings."""
+    its: Tensor = ensemble.nets[0].everywhere  # type: ignore[assignment]
+    return its

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from inkwright.learn.regions import COARSE
 from inkwright.learn.stylizers.unet import HALO, MULTIPLE
 
 
@@ -20,7 +21,7 @@ def tiles(height: int, width: int, side: int) -> Iterator[tuple[slice, slice]]:
 
 
 @torch.no_grad()
-def render(net: nn.Module, x: Tensor, base: Tensor, tile: int) -> Tensor:
+def render(net: nn.Module, x: Tensor, base: Tensor, tile: int, places: Tensor | None = None) -> Tensor:
     """Runs the style network over a canvas.
 
     Args:
@@ -28,6 +29,7 @@ def render(net: nn.Module, x: Tensor, base: Tensor, tile: int) -> Tensor:
         x: (1, planes, H, W) guides.
         base: (1, 3, H, W) RGB in [0, 1].
         tile: side of a tile in pixels; memory grows with its square.
+        places: (1, 8, ceil(H / 4), ceil(W / 4)) where elements are, see `regions.place_planes`, or None.
 
     Returns:
         (1, 3, H, W) RGB in [0, 1].
@@ -39,7 +41,10 @@ def render(net: nn.Module, x: Tensor, base: Tensor, tile: int) -> Tensor:
         # The halo, too, must start on the grid, or the strides fall on other pixels than without tiles.
         top, left = max(0, rows.start - HALO), max(0, columns.start - HALO)
         bottom, right = min(height, rows.stop + HALO), min(width, columns.stop + HALO)
-        piece = net(x[..., top:bottom, left:right], base[..., top:bottom, left:right])
+        inputs = [x[..., top:bottom, left:right], base[..., top:bottom, left:right]]
+        if places is not None:
+            inputs.append(places[..., top // COARSE : -(-bottom // COARSE), left // COARSE : -(-right // COARSE)])
+        piece = net(*inputs)
         inner = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
         out[..., rows, columns] = piece[..., inner[0], inner[1]]
     return out.clamp(0, 1)

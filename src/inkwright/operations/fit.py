@@ -7,18 +7,22 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from inkwright.config import Config
 from inkwright.events import Clock, Event, Finished, Started, Warned
 from inkwright.images import Floats, png_bytes, read_picture, to_float, to_uint8
 from inkwright.learn import checkpoint
+from inkwright.learn.banks import Bank, Elements, read_banks
 from inkwright.learn.canvas import PLANES, Canvas, Look, make_look
+from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.drawing import painted_share
+from inkwright.learn.element_look import spots
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
+from inkwright.learn.regions import place_planes
 from inkwright.learn.views import box_mask
+from inkwright.operations import whereabouts
 from inkwright.operations.log import logged
 from inkwright.operations.material import (
     Box,
@@ -32,8 +36,9 @@ from inkwright.operations.material import (
     work_scale,
 )
 from inkwright.operations.palette_file import load
-from inkwright.operations.rounds import Rounds
+from inkwright.operations.rounds import Material, Rounds
 from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
+from inkwright.operations.sweep import sweep
 from inkwright.operations.train import Inputs, inputs, need_ensemble
 from inkwright.project import Project, digest, read_json, write_bytes, write_json
 
@@ -80,25 +85,22 @@ def fit(project: Project) -> Iterator[Event]:
     if not (run / "style.png").exists():
         write_bytes(run / "style.png", png_bytes(to_uint8(style)))
     style = to_float(read_picture(run / "style.png").pixels)
-    canvases, masks, look = _canvases(project, given, config, style, run)
+    material, look = _material(project, given, config, style, run, ensemble if learned else None)
     for message, hint in (read_json(run / "palette.json") or {}).get("notes", []):
         yield Warned("fit", message, hint)
-    p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
-    if ensemble is not None:
-        p_hat[:, ~ensemble.reliable] = torch.nan
     rounds = Rounds(run, look, config)
-    yield from logged(run, rounds.run_all(canvases, p_hat, masks, ensemble if learned else None))
-    write_json(
-        run / "meta.json",
-        {
-            "format": checkpoint.VERSION,
-            "key": key,
-            "stylizer": "unet",
-            "planes": PLANES,
-            "with_c": learned,
-            "losses": rounds.losses,
-        },
-    )
+    yield from logged(run, rounds.run_all(material))
+    meta: dict[str, Any] = {
+        "format": checkpoint.VERSION,
+        "key": key,
+        "stylizer": "unet",
+        "planes": PLANES,
+        "with_c": learned,
+        "losses": rounds.losses,
+    }
+    if learned:
+        meta["sweep"] = sweep(run, look, material, config.fit.style_cost)
+    write_json(run / "meta.json", meta)
     for leftover in run.glob("state-*"):
         leftover.unlink()
     keep_palette(project, run)
@@ -117,12 +119,13 @@ def fit_scale(panel: PanelPicture, config: Config) -> float:
     return float(min(scale, config.fit.panel_px / max(panel.pixels.shape[:2])))
 
 
-def _canvases(
-    project: Project, given: Inputs, config: Config, style: Floats, run: Path
-) -> tuple[list[Canvas], Tensor, Look]:
+def _material(
+    project: Project, given: Inputs, config: Config, style: Floats, run: Path, ensemble: Ensemble | None
+) -> tuple[Material, Look]:
     """All panels as canvases, kept in half precision: a 500-panel album must fit into memory."""
-    small, masks, places = [], [], []
+    small, masks, places, views = [], [], [], []
     for j, panel in enumerate(panel_pictures(project, given.book)):
+        views.append(panel)
         height, width = panel.pixels.shape[:2]
         rows = [box_mask(panel.boxes(e.name), height, width, config.train.px, MASK_SIDE) for e in given.prior.elements]
         masks.append(torch.stack(rows) if rows else torch.zeros(0, MASK_SIDE, MASK_SIDE))
@@ -133,18 +136,40 @@ def _canvases(
         places.append([boxes_in(panel, e, m, *shape[:2]) for e, m in zip(given.prior.elements, marks, strict=True)])
     detail = painted_share([(pixels, light) for pixels, light, _ in small])
     guides = [drawing_guides(pixels, seed, light, detail) for pixels, light, seed in small]
+    where = whereabouts.find(run, given.prior, views, ensemble)
+    regions = [where.regions(view, *g.ink.shape) for view, g in zip(views, guides, strict=True)]
     look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
     if look is None:
         look = make_look(guides, style, config.style.seed, detail)
         flats = [panel.flat for panel in guides]
         own = partial(_own_colour, given=given, guides=guides, places=places)
         look.palette, told = steer(project, run, look.palette, flats, own)
+        if ensemble is not None and config.fit.weight_look:
+            tones = [look.palette(flat) for flat in flats]
+            look.elements = read_banks(flats, tones, regions, where.everywhere(), config.style.seed, config.fit.accent)
         save_look(run, look, told)
-    canvases = []
+    p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
+    if ensemble is not None:
+        p_hat[:, ~ensemble.reliable] = torch.nan
+    material = Material(p_hat=p_hat, masks=torch.stack(masks), classifiers=ensemble)
     while guides:
-        made = look.canvas(guides.pop(0))
-        canvases.append(Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half()))
-    return canvases, torch.stack(masks), look
+        one, where_in = guides.pop(0), regions.pop(0)
+        material.plain.append(halved(look.canvas(one)))
+        if ensemble is None:
+            continue
+        same = look.elements is None
+        material.panels.append(material.plain[-1] if same else halved(look.canvas(one, where_in)))
+        if look.elements is not None:
+            material.spots.append(spots(one.flat, look.palette(one.flat), where_in, look.elements))
+        if config.fit.element_maps:
+            planes = place_planes(where_in, len(given.prior.elements), *one.ink.shape)
+            material.places.append(planes.half())
+    return material, look
+
+
+def halved(made: Canvas) -> Canvas:
+    """A canvas in half precision."""
+    return Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half())
 
 
 def _own_colour(
@@ -166,11 +191,21 @@ def save_look(run: Path, look: Look, told: dict[str, Any]) -> None:
     write_json(run / "palette.json", {**look.palette.as_json(), **told})
     parts = {n: torch.from_numpy(np.ascontiguousarray(getattr(look.palette, n))) for n in PARTS}
     detail = torch.tensor([look.detail], dtype=torch.float64)
-    checkpoint.save_tensors(run / "look.safetensors", {**parts, "detail": detail})
+    banks: dict[str, torch.Tensor] = {}
+    if look.elements is not None:
+        banks["everywhere"] = torch.tensor(list(look.elements.everywhere))
+        for i, bank in look.elements.banks.items():
+            banks |= {f"bank.{i}.{n}": torch.from_numpy(getattr(bank, n)) for n in ("drawn", "own", "painted")}
+    checkpoint.save_tensors(run / "look.safetensors", {**parts, "detail": detail, **banks})
 
 
 def load_look(run: Path, style: Floats, config: Config) -> Look:
     """The look of a run."""
     kept = checkpoint.load_tensors(run / "look.safetensors")
     palette = Palette(**{name: kept[name].numpy() for name in PARTS})
-    return Look(style, palette, config.style.seed, float(kept["detail"][0]))
+    elements = None
+    if "everywhere" in kept:
+        numbers = sorted({int(name.split(".")[1]) for name in kept if name.startswith("bank.")})
+        banks = {i: Bank(*(kept[f"bank.{i}.{n}"].numpy() for n in ("drawn", "own", "painted"))) for i in numbers}
+        elements = Elements(banks, [bool(v) for v in kept["everywhere"]])
+    return Look(style, palette, config.style.seed, float(kept["detail"][0]), elements)

@@ -16,13 +16,17 @@ from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
+from inkwright.learn.regions import Regions, place_planes
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
 from inkwright.operations.fit import fit_key, load_look, panel_guides
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.protect import finish, kept_in, without
 from inkwright.operations.rounds import load_stylizer
+from inkwright.operations.sweep import BOOK
 from inkwright.operations.train import inputs
+from inkwright.operations.whereabouts import Whereabouts
+from inkwright.operations.whereabouts import load as load_whereabouts
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
 
@@ -35,16 +39,27 @@ class Brush:
     tile: int
     work_px: int
     style: StyleSettings
+    where: Whereabouts | None = None
 
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
-        return self.look.canvas(panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail))
+        guides = panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail)
+        return self.look.canvas(guides, self.regions(panel, *guides.ink.shape) or None)
+
+    def regions(self, panel: PanelPicture, height: int, width: int) -> Regions:
+        """Where elements are in a panel; nothing where the network does not know of them."""
+        return self.where.regions(panel, height, width) if self.where is not None else {}
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
         if self.style.strength == 0:
             return panel.pixels
-        X = paint(self.net, canvas.x, canvas.base, self.tile)
+        places = None
+        if self.where is not None:
+            height, width = canvas.base.shape[-2:]
+            count = len(self.where.prior.elements)
+            places = place_planes(self.regions(panel, height, width), count, height, width)
+        X = paint(self.net, canvas.x, canvas.base, self.tile, places)
         height, width = panel.pixels.shape[:2]
         kept = kept_in(panel, self.style.keep_lettering)
         if X.shape[-2:] == (height, width):
@@ -92,10 +107,12 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
         yield Finished(stage, "up to date", False)
         return
     with_c = bool((read_json(run / "meta.json") or {}).get("with_c"))
-    net = load_stylizer(run / ("fitted.safetensors" if with_c and not plain else "plain.safetensors"))
+    fitted = with_c and not plain
+    net = load_stylizer(run / (BOOK if fitted else "plain.safetensors"))
     config = project.config()
     look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
-    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style)
+    where = load_whereabouts(run, given.prior) if fitted else None
+    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style, where)
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0
     yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")

@@ -4,7 +4,8 @@
 order, without and with C. One run so holds both, and the review can tell what C does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from inkwright.events import Clock, Event
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
+from inkwright.learn.element_look import Spots
 from inkwright.learn.fit import FitState, Job, Weights, begin, fit
+from inkwright.learn.regions import CODES
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.stylizers.start import STARTS
@@ -26,6 +29,29 @@ from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
+
+
+@dataclass
+class Material:
+    """What the rounds on the panels work on.
+
+    Attributes:
+        plain: the panels' canvases, without any knowledge of elements.
+        panels: the same with the elements' own colours; for the "fitted" round.
+        p_hat: (J, I) prior marks, nan = not said or not reliable.
+        masks: (J, I, s, s) boxes on the classifiers' canvas.
+        classifiers: the ensemble, or None: then there is no "fitted" round.
+        places: per panel, where elements are, as the network is told it; none: it is not told.
+        spots: per panel, where the elements' colours are; none: no look term.
+    """
+
+    p_hat: Tensor
+    masks: Tensor
+    classifiers: Ensemble | None
+    plain: list[Canvas] = field(default_factory=list)
+    panels: list[Canvas] = field(default_factory=list)
+    places: list[Tensor] = field(default_factory=list)
+    spots: list[list[Spots]] = field(default_factory=list)
 
 
 class Rounds:
@@ -45,28 +71,40 @@ class Rounds:
         self.picture = to_tensor(look.style)
         self.losses: list[dict[str, Any]] = []
 
-    def weights(self, c: float) -> Weights:
-        """The terms' weights as set, with the given weight of C."""
+    def weights(self, elements: bool) -> Weights:
+        """The terms' weights as set; those of the element terms only where wanted."""
         f = self.config.fit
-        return Weights(c, f.weight_reconstruction, f.weight_texture, f.weight_structure, f.weight_ink, f.weight_palette)
+        return Weights(
+            c=f.weight_c if elements else 0.0,
+            location=f.weight_location if elements else 0.0,
+            look=f.weight_look if elements else 0.0,
+            reconstruction=f.weight_reconstruction,
+            texture=f.weight_texture,
+            structure=f.weight_structure,
+            ink=f.weight_ink,
+            palette=f.weight_palette,
+        )
 
-    def run_all(
-        self, panels: Sequence[Canvas], p_hat: Tensor, masks: Tensor, classifiers: Ensemble | None
-    ) -> Iterator[Event]:
+    def run_all(self, material: Material) -> Iterator[Event]:
         """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
         f = self.config.fit
         common: dict[str, Any] = {"style": self.style, "Y": self.Y, "seed": self.seed}
         first = Job(weights=Weights(reconstruction=f.weight_reconstruction), steps=f.style_steps, lr=STYLE_LR, **common)
         texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
-        common |= {"panels": panels, "texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
-        second = {"plain": Job(weights=self.weights(0.0), **common)}
-        if classifiers is not None:
-            given: dict[str, Any] = {"p_hat": p_hat, "masks": masks, "classifiers": classifiers}
-            second["fitted"] = Job(weights=self.weights(f.weight_c), **given, **common)
+        common |= {"texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
+        second = {"plain": Job(weights=self.weights(False), panels=material.plain, **common)}
+        if material.classifiers is not None:
+            given: dict[str, Any] = {name: getattr(material, name) for name in ("panels", "p_hat", "masks", "spots")}
+            given |= {"classifiers": material.classifiers, "places": material.places}
+            second["fitted"] = Job(weights=self.weights(True), **given, **common)
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
-        starts = {name: (load_stylizer(learned).requires_grad_(True), job) for name, job in second.items()}
+        starts = {}
+        for name, job in second.items():
+            net = STYLIZERS["unet"](PLANES, places=CODES if job.places else 0)
+            checkpoint.load_weights(net, with_places(net, checkpoint.load_tensors(learned)), str(learned))
+            starts[name] = (net.requires_grad_(True), job)
         yield from self._together(starts, f.style_steps, total)
         for name in ("style", *second):
             self.losses += (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
@@ -124,10 +162,17 @@ def make_stylizer(Y: Tensor, seed: int, start: str = "ours") -> nn.Module:
 
 
 def load_stylizer(path: Path) -> nn.Module:
-    """A trained style network, in evaluation mode."""
-    net = STYLIZERS["unet"](PLANES)
-    checkpoint.load_weights(net, checkpoint.load_tensors(path), str(path))
+    """A trained style network, in evaluation mode; told where elements are if it was trained so."""
+    weights = checkpoint.load_tensors(path)
+    net = STYLIZERS["unet"](PLANES, places=CODES if any(name.startswith("place_") for name in weights) else 0)
+    checkpoint.load_weights(net, weights, str(path))
     return net.eval().requires_grad_(False)
+
+
+def with_places(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of a network that was not told where elements are, for one that is: what reads it starts from zero."""
+    fresh = {name: torch.zeros_like(v) for name, v in net.state_dict().items() if name.startswith("place_")}
+    return fresh | weights
 
 
 def packed(state: FitState) -> dict[str, Tensor]:

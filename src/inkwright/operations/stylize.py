@@ -21,7 +21,7 @@ from inkwright.learn.tensors import to_picture
 from inkwright.operations.material import panel_seed, reduced, style_for_learning, style_pixels, work_scale
 from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
-from inkwright.operations.rounds import Rounds, load_stylizer
+from inkwright.operations.rounds import Material, Rounds, load_stylizer
 from inkwright.project import guarded, write_bytes
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -77,7 +77,7 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
     panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing"), None, detail))
     with tempfile.TemporaryDirectory(prefix="inkwright-") as folder:
         rounds = Rounds(Path(folder), look, config, "stylize")
-        yield from rounds.run_all([panel], torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None)
+        yield from rounds.run_all(Material(torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None, plain=[panel]))
         net = load_stylizer(Path(folder) / "plain.safetensors")
     canvas = look.canvas(guides)
     X = paint(net, canvas.x, canvas.base, config.render.tile_px)

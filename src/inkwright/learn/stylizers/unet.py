@@ -56,6 +56,7 @@ class StrokeUNet(nn.Module):
         widths: channels at half, quarter and eighth size.
         blocks: residual blocks at the bottom.
         head: channels at full size.
+        places: planes of `places`, see `forward`; 0: the network is not told where elements are.
     """
 
     spread: Tensor
@@ -99,6 +100,7 @@ class StrokeUNet(nn.Module):
         Args:
             x: (B, planes, H, W) guides and flats.
             base: (B, 3, H, W) RGB in [0, 1].
+            places: (B, places, h, w) where elements are, at any smaller size (see `regions`), or None.
 
         Returns:
             (B, 3, H, W) RGB in (0, 1).
@@ -106,14 +108,16 @@ class StrokeUNet(nn.Module):
         height, width = base.shape[-2:]
         pad = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         z = F.pad(torch.cat([x, base], 1), pad, mode="replicate")
-        where = None if places is None else F.pad(places, pad, mode="replicate")
+        where = None
+        if places is not None and self.place_full is not None:
+            where = F.interpolate(places, size=z.shape[-2:], mode="bilinear", align_corners=False)
         r = self._residual(z.contiguous(memory_format=torch.channels_last), where)[..., :height, :width].float()
         return torch.sigmoid(torch.logit(base.clamp(0.02, 0.98)) + 4 * torch.einsum("ij,bjhw->bihw", self.spread, r))
 
     def _residual(self, z: Tensor, places: Tensor | None) -> Tensor:
         h = self.stem[0](F.pixel_unshuffle(z, 2))
-        if places is not None and self.place_stem is not None:
-            h = h + self.place_stem(F.pixel_unshuffle(places, 2))
+        if places is not None:
+            h = h + self.place_stem(F.pixel_unshuffle(places, 2))  # type: ignore[misc]
         h = F.silu(self.stem_norm(h))
         h = F.silu(self.stem[1](h))
         kept = [h]
@@ -124,8 +128,8 @@ class StrokeUNet(nn.Module):
         for up, skip, norm, before in zip(self.up, self.skip, self.up_norm, reversed(kept[:-1]), strict=True):
             h = F.silu(norm(_double(up(h)) + skip(before)))
         h = _double(self.head_low(h)) + self.head_full(z)
-        if places is not None and self.place_full is not None:
-            h = h + self.place_full(places)
+        if places is not None:
+            h = h + self.place_full(places)  # type: ignore[misc]
         h = F.silu(self.head_norm(h))
         out: Tensor = self.out(h)
         return out
