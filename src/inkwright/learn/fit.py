@@ -214,7 +214,8 @@ def _capped(g: Tensor, other: Tensor, cap: float) -> Tensor:
     if cap >= 1:
         return g
     longest = cap / (1 - cap) * other.norm()
-    return g * (longest / g.norm().clamp_min(1e-12)).clamp_max(1)
+    shortened: Tensor = g * (longest / g.norm().clamp_min(1e-12)).clamp_max(1)
+    return shortened
 
 
 def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:

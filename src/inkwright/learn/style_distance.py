@@ -43,7 +43,7 @@ class StyleDistance:
     def _quantiles(self, X: Tensor) -> list[Tensor]:
         x = F.interpolate(X, scale_factor=min(1.0, SIDE / max(X.shape[-2:])), mode="bilinear", antialias=True)
         out = []
-        for level in range(SCALES):
+        for _ in range(SCALES):
             if min(x.shape[-2:]) < 2 * PATCH:
                 break
             both = torch.cat([x, x.flip(3)])  # left and right are no part of a style

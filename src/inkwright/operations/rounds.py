@@ -100,7 +100,7 @@ class Rounds:
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
-        starts = {}
+        starts: dict[str, tuple[nn.Module, Job]] = {}
         for name, job in second.items():
             net = STYLIZERS["unet"](PLANES, places=CODES if job.places else 0)
             checkpoint.load_weights(net, with_places(net, checkpoint.load_tensors(learned)), str(learned))

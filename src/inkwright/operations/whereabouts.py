@@ -1,4 +1,4 @@
-"""Where the book's elements are in each panel: the author's boxes, and for what has none, the classifiers' heat-maps."""
+"""Where the book's elements are in each panel: in the author's boxes; without a box, where the classifiers see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def find(run: Path, prior: Prior, panels: Sequence[PanelPicture], classifiers: E
     """The whereabouts of a fit run; looked for by the classifiers once, and kept in the run's folder."""
     path = run / FILE
     if not path.exists():
-        heat = {}
+        heat: dict[str, Tensor] = {}
         for j, panel in enumerate(panels):
             wanted = [
                 i
@@ -68,8 +68,9 @@ def find(run: Path, prior: Prior, panels: Sequence[PanelPicture], classifiers: E
             ]
             if classifiers is not None:
                 wanted = [i for i in wanted if bool(classifiers.reliable[i])]
-                maps = _maps(classifiers, panel) if wanted else {}
-                heat |= {f"{j}.{i}": maps[i] for i in wanted}
+                if wanted:
+                    maps = _maps(classifiers, panel)
+                    heat |= {f"{j}.{i}": maps[i] for i in wanted}
         checkpoint.save_tensors(path, heat or {"none": torch.zeros(1)})
     return load(run, prior)
 
