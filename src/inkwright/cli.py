@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from inkwright import __version__
-from inkwright.cli_options import FOLDER, Elements, at_work, directory, given, json_option, options
+from inkwright.cli_options import ELEMENT_TERMS, FOLDER, Elements, at_work, directory, given, json_option, options
 from inkwright.errors import UserError
 from inkwright.events import Event
 from inkwright.faces import fail, run, stopped
@@ -281,7 +281,7 @@ def demo(directory: Path, style: str, as_json: bool) -> None:
 @click.option("--style", required=True, help="An embedded style's name, or a picture.")
 @click.option("-o", "--out", required=True, type=FOLDER, help="Where the result goes: .png or .jpg.")
 @click.option("--force", is_flag=True, help="Replace an existing result.")
-@options("style", "fit", "render", without=("style.picture", "fit.weight_c"))
+@options("style", "fit", "render", without=("style.picture", *ELEMENT_TERMS))
 @json_option
 def stylize(picture: Path, style: str, out: Path, force: bool, as_json: bool, **values: Any) -> None:
     """Paint one drawing in one look; no project is needed."""

@@ -14,6 +14,12 @@ FOLDER = click.Path(
 )  # the operations check existence: their sentence is better than click's
 
 
+ELEMENT_TERMS = tuple(
+    f"fit.{name}" for name in ("weight_c", "weight_location", "weight_look", "accent", "element_maps", "style_cost")
+)
+"""Settings that mean nothing for a single drawing."""
+
+
 class Elements(click.Group):
     """A group whose own options may stand behind its directory, as those of every command may."""
 

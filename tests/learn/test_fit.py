@@ -235,6 +235,7 @@ class Redness(nn.Module):
     """Sees its first element in red panels and its second in others."""
 
     px = 48
+    everywhere = torch.zeros(2, dtype=torch.bool)
 
     def forward(self, V: Tensor) -> tuple[Tensor, Tensor]:
         z = 12 * ((V[:, 0] - V[:, 1:3].mean(1)) * V[:, 3]).mean((1, 2))

@@ -199,7 +199,8 @@ def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[
     gradient = gradient + _capped(g_elements, gradient, job.cap)
     if X.requires_grad and gradient.any():
         X.backward(gradient)  # type: ignore[no-untyped-call]
-    sums = {"C": C.sum() / count, "L": L.sum() / count, "K": K.sum() / count} if job.classifiers is not None else {}
+    wanted = {"C": job.classifiers is not None, "L": bool(w.location), "K": bool(w.look)}
+    sums = {name: one.sum() / count for name, one in {"C": C, "L": L, "K": K}.items() if wanted[name]}
     return {name: float(value.detach()) for name, value in {**terms, **sums}.items()}
 
 
@@ -325,11 +326,12 @@ def _seen(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
     assert ensemble is not None
     z, heat = _whole(ensemble, see(X, ensemble.px))
     boxed = ((job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(p_hat) & ~_everywhere(ensemble)[None]
-    return {
-        "C": cross_entropy(p_hat, z),
-        "L": location(heat, job.masks[j : j + 1], boxed),
-        "K": look(X, job.spots[j] if job.spots else (), p_hat.shape[1]),
-    }
+    out = {"C": cross_entropy(p_hat, z)}
+    if job.weights.location:
+        out["L"] = location(heat, job.masks[j : j + 1], boxed)
+    if job.weights.look:
+        out["K"] = look(X, job.spots[j] if job.spots else (), p_hat.shape[1])
+    return out
 
 
 def _whole(ensemble: Ensemble, V: Tensor) -> tuple[Tensor, Tensor]:

@@ -68,12 +68,12 @@ def fit(project: Project) -> Iterator[Event]:
     config = project.config()
     clock = Clock("fit", 0)
     ensemble = found[0] if found is not None else None
-    learned = ensemble is not None and bool(ensemble.reliable.any()) and config.fit.weight_c > 0
+    wanted = bool(config.fit.weight_c or config.fit.weight_location or config.fit.weight_look)
+    learned = ensemble is not None and bool(ensemble.reliable.any()) and wanted
     if not learned:
-        reason = "weight_c is 0" if config.fit.weight_c == 0 else "no element could be learned"
-        yield Warned(
-            "fit", f"C has no part in this fit: {reason}.", "The fitted comic will equal plain style transfer."
-        )
+        reason = "no element could be learned" if wanted else "weight_c, weight_location and weight_look are 0"
+        message = f"The elements have no part in this fit: {reason}."
+        yield Warned("fit", message, "The fitted comic will equal plain style transfer.")
     run = project.open_run(
         "fit",
         key,
