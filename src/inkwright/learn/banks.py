@@ -9,6 +9,7 @@ so shading stays.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
@@ -32,6 +33,8 @@ LEAST = 0.02
 FARTHEST = 0.2
 """No colour is shifted farther than this in OKLab: what differs more was meant to, such as a scene at night."""
 SAMPLES = 4000
+BLUR = 0.012
+"""Width of the blur of an element's shape, in the panel's shorter side."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,26 @@ def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements) -> 
     if not weight.any():
         return tone
     return srgb(lab + shift / np.maximum(weight, 1)[..., None])
+
+
+def shaped(regions: Regions, flat: Floats, elements: Elements) -> Regions:
+    """Regions without what has not the element's own colours: a box is a rectangle, an element is not.
+
+    Args:
+        regions: where elements are in a panel.
+        flat: (H, W, 3) RGB in [0, 1], the panel's flat colours as drawn.
+        elements: of the book; those without a bank keep their region.
+    """
+    drawn, out = oklab(flat), dict(regions)
+    side = max(1.0, BLUR * min(flat.shape[:2]))
+    for i, bank in elements.banks.items():
+        if i in regions:
+            far = ((drawn[:, :, None] - bank.drawn) ** 2).sum(-1)
+            mine = (bank.own * np.exp(-far / (2 * (1.5 * WIDTH) ** 2))).max(-1)
+            # Lines and small marks inside it are the element's, too.
+            soft = np.clip(1.5 * cv2.GaussianBlur(mine.astype(np.float32), (0, 0), side), 0, 1)
+            out[i] = np.asarray(regions[i] * soft, np.float32)
+    return out
 
 
 def _without(flat: Floats, regions: Regions, i: int) -> Floats:

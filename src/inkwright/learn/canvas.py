@@ -1,19 +1,19 @@
 """Canvases: a panel, or the style picture, prepared as the network's input."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, cat
 
-from inkwright.learn.banks import Elements, steady
+from inkwright.learn.banks import Elements, shaped, steady
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.field import border_width
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
 from inkwright.learn.inking import calm, inked, loosened
 from inkwright.learn.marks import Marks
 from inkwright.learn.palette import Palette, cast_palette
-from inkwright.learn.regions import Regions
+from inkwright.learn.regions import Regions, place_planes
 from inkwright.learn.scribbles import scribbles
 from inkwright.learn.tensors import generator, to_tensor
 
@@ -34,12 +34,14 @@ class Canvas:
         base: (1, 3, H, W) RGB in [0, 1], the classical painting that the network improves.
         flat: (1, 3, H, W) RGB in [0, 1], cast flats with ink.
         ink: (1, 1, H, W) in [0, 1].
+        places: (1, 8, h, w) where elements are, see `regions.place_planes`; None where nothing is known of them.
     """
 
     x: Tensor
     base: Tensor
     flat: Tensor
     ink: Tensor
+    places: Tensor | None = None
 
 
 class Look:
@@ -62,15 +64,17 @@ class Look:
 
     def canvas(self, guides: Guides, regions: Regions | None = None) -> Canvas:
         """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book."""
-        tone = self.palette(guides.flat)
-        if regions and self.elements is not None:
+        tone, places = self.palette(guides.flat), None
+        if regions is not None and self.elements is not None:
             tone = steady(tone, guides.flat, regions, self.elements)
+            shapes = shaped(regions, guides.flat, self.elements)
+            places = place_planes(shapes, len(self.elements.everywhere), *guides.ink.shape)
         tone = loosened(tone, guides, self.border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]
         )
-        return self._canvas(guides, tone, laid)
+        return replace(self._canvas(guides, tone, laid), places=places)
 
     def style_canvas(self, seed: int) -> tuple[Canvas, Tensor]:
         """The style picture's own canvas, and the picture (1, 3, H, W) that the network should make of it.

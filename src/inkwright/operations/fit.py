@@ -20,7 +20,6 @@ from inkwright.learn.element_look import spots
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
-from inkwright.learn.regions import place_planes
 from inkwright.learn.views import box_mask
 from inkwright.operations import whereabouts
 from inkwright.operations.log import logged
@@ -144,6 +143,8 @@ def _material(
         flats = [panel.flat for panel in guides]
         own = partial(_own_colour, given=given, guides=guides, places=places)
         look.palette, told = steer(project, run, look.palette, flats, own)
+        if ensemble is not None:
+            look.elements = Elements({}, where.everywhere())
         if ensemble is not None and config.fit.weight_look:
             tones = [look.palette(flat) for flat in flats]
             look.elements = read_banks(flats, tones, regions, where.everywhere(), config.style.seed, config.fit.accent)
@@ -155,21 +156,21 @@ def _material(
     while guides:
         one, where_in = guides.pop(0), regions.pop(0)
         material.plain.append(halved(look.canvas(one)))
-        if ensemble is None:
+        if look.elements is None:
             continue
-        same = look.elements is None
-        material.panels.append(material.plain[-1] if same else halved(look.canvas(one, where_in)))
-        if look.elements is not None:
+        made = halved(look.canvas(one, where_in))
+        material.panels.append(made)
+        if look.elements.banks:
             material.spots.append(spots(one.flat, look.palette(one.flat), where_in, look.elements))
-        if config.fit.element_maps:
-            planes = place_planes(where_in, len(given.prior.elements), *one.ink.shape)
-            material.places.append(planes.half())
+        if config.fit.element_maps and made.places is not None:
+            material.places.append(made.places)
     return material, look
 
 
 def halved(made: Canvas) -> Canvas:
     """A canvas in half precision."""
-    return Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half())
+    places = None if made.places is None else made.places.half()
+    return Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half(), places)
 
 
 def _own_colour(

@@ -16,7 +16,6 @@ from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
-from inkwright.learn.regions import Regions, place_planes
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
 from inkwright.operations.fit import fit_key, load_look, panel_guides
@@ -44,22 +43,14 @@ class Brush:
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
         guides = panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail)
-        return self.look.canvas(guides, self.regions(panel, *guides.ink.shape) or None)
-
-    def regions(self, panel: PanelPicture, height: int, width: int) -> Regions:
-        """Where elements are in a panel; nothing where the network does not know of them."""
-        return self.where.regions(panel, height, width) if self.where is not None else {}
+        where = None if self.where is None else self.where.regions(panel, *guides.ink.shape)
+        return self.look.canvas(guides, where)
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
         if self.style.strength == 0:
             return panel.pixels
-        places = None
-        if self.where is not None:
-            height, width = canvas.base.shape[-2:]
-            count = len(self.where.prior.elements)
-            places = place_planes(self.regions(panel, height, width), count, height, width)
-        X = paint(self.net, canvas.x, canvas.base, self.tile, places)
+        X = paint(self.net, canvas.x, canvas.base, self.tile, canvas.places)
         height, width = panel.pixels.shape[:2]
         kept = kept_in(panel, self.style.keep_lettering)
         if X.shape[-2:] == (height, width):
