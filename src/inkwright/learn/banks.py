@@ -1,9 +1,9 @@
 """The colours of each element, book-wide: what it is drawn in, and what that should come out in, in every panel.
 
 The drawings' colours inside an element's regions are clustered over the whole book ("tunic red", "hair yellow"). What
-plain painting makes of each, averaged over panels, is its bank. `steady` shifts each panel's colours onto the banks
-before anything is painted: the minimum of the look term K (see `element_look`) in closed form. Only means are shifted,
-so shading stays.
+plain painting makes of each, typically over the panels, is its bank; its target is a little nearer to the drawing.
+`steady` shifts each panel's colours towards the targets before anything is painted: nearly the minimum of the look term
+K (see `element_look`) in closed form. Whole colours are shifted, so shading stays.
 """
 
 from collections.abc import Sequence
@@ -21,17 +21,20 @@ Floats = NDArray[np.float32]
 
 COLOURS = 8
 """Colours that are told apart in an element."""
-WIDTH = 0.05
+WIDTH = 0.04
 """Spread in OKLab of what counts as one colour."""
-REACH = 0.13
+NARROW = 0.03
+"""The same where a panel's own version of a colour is read: a sky that is not quite skin must not tint the faces."""
+REACH = 0.09
 """A pixel farther than this from all of its element's colours belongs to none of them."""
 OWN, SURE = 0.4, 0.65
 """Share of a colour's density that lies in the element's regions: from OWN it counts a little, from SURE on fully.
 Lower, and it is the background's as well: shifting it would show the region's edge."""
 LEAST = 0.02
 """A colour is told of a panel where it fills this share of the element's region there."""
-FARTHEST = 0.2
-"""No colour is shifted farther than this in OKLab: what differs more was meant to, such as a scene at night."""
+FARTHEST = 0.05
+"""How far a panel's version of a colour is shifted onto the bank, in OKLab: what differs more was meant to, such as a
+scene at night, or is something else."""
 SAMPLES = 4000
 BLUR = 0.012
 """Width of the blur of an element's shape, in the panel's shorter side."""
@@ -44,12 +47,14 @@ class Bank:
     Attributes:
         drawn: (k, 3) OKLab, as drawn.
         own: (k,) in [0, 1], how far a colour is the element's own.
-        painted: (k, 3) OKLab, what it should come out in.
+        painted: (k, 3) OKLab, what plain painting makes of it.
+        target: (k, 3) OKLab, what it should come out in.
     """
 
     drawn: Floats
     own: Floats
     painted: Floats
+    target: Floats
 
 
 @dataclass(frozen=True)
@@ -104,18 +109,17 @@ def read_banks(
         drawn = _clusters(inside, rng)
         own = _owned(drawn, inside, outside) if len(outside) else np.ones(len(drawn), np.float32)
         drawn, own = drawn[own > 0], own[own > 0]
-        total, number = np.zeros((len(drawn), 3)), np.zeros(len(drawn))
-        for j in where:
+        means = np.full((len(where), len(drawn), 3), np.nan)
+        for n, j in enumerate(where):
             part = own_part(regions[j], i, everywhere)
-            means, there = colour_means(oklab(flats[j][part]), oklab(tones[j][part]), drawn)
-            # Each panel counts alike: a close-up should not decide for the whole book.
-            total += means
-            number += there
-        kept = number > 0
+            mean, there = colour_means(oklab(flats[j][part]), oklab(tones[j][part]), drawn)
+            means[n, there] = mean[there]
+        kept = ~np.isnan(means).all((0, 2))
         if kept.any():
-            painted = total[kept] / number[kept, None]
-            painted += accent * own[kept, None] * (drawn[kept] - painted)
-            out[i] = Bank(drawn[kept], own[kept], painted.astype(np.float32))
+            # The median: neither a close-up nor a panel in odd light decides for the whole book.
+            painted = np.nanmedian(means[:, kept], 0)
+            target = painted + accent * own[kept, None] * (drawn[kept] - painted)
+            out[i] = Bank(drawn[kept], own[kept], painted.astype(np.float32), target.astype(np.float32))
     return Elements(out, everywhere)
 
 
@@ -136,22 +140,31 @@ def labels(lab: Floats, drawn: Floats) -> NDArray[np.intp]:
 
 
 def colour_means(lab: Floats, painted: Floats, drawn: Floats) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Mean painted colour of each drawn colour (k, 3), 0 where it is hardly there, and where it is there (k,)."""
+    """Mean painted colour of each drawn colour (k, 3), 0 where it is hardly there, and where it is there (k,).
+
+    Args:
+        lab: (n, 3) OKLab of pixels, as drawn.
+        painted: (n, 3) OKLab of the same pixels, painted.
+        drawn: (k, 3) OKLab.
+    """
     label = labels(lab, drawn) if len(lab) else np.zeros(0, np.intp)
-    counts = np.bincount(label[label >= 0], minlength=len(drawn))
+    weight = np.exp(-((lab - drawn[label]) ** 2).sum(-1) / (2 * NARROW**2)) * (label >= 0)
+    known = np.maximum(label, 0)
+    counts = np.bincount(known, weight, len(drawn))
     there = counts >= max(LEAST * len(lab), 6)
-    sums = np.stack([np.bincount(label[label >= 0], painted[label >= 0, c], len(drawn)) for c in range(3)], 1)
-    return np.where(there[:, None], sums / np.maximum(counts, 1)[:, None], 0), there
+    sums = np.stack([np.bincount(known, weight * painted[:, c], len(drawn)) for c in range(3)], 1)
+    return np.where(there[:, None], sums / np.maximum(counts, 1e-9)[:, None], 0), there
 
 
-def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements) -> Floats:
-    """Shifts a panel's elements to the colours that they have in the whole book.
+def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements, farthest: float = FARTHEST) -> Floats:
+    """Shifts a panel's elements to the colours that they should have in the whole book.
 
     Args:
         tone: (H, W, 3) RGB in [0, 1], the panel in the book's palette.
         flat: (H, W, 3) the same as drawn.
         regions: where elements are in it.
         elements: of the book.
+        farthest: how far a panel's version of a colour is shifted onto the book's, in OKLab.
 
     Returns:
         (H, W, 3) RGB in [0, 1].
@@ -164,14 +177,16 @@ def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements) -> 
         part = own_part(regions, i, elements.everywhere)
         means, there = colour_means(drawn[part], lab[part], bank.drawn)
         move = np.where(there[:, None], bank.painted - means, 0)
-        move *= np.minimum(1, FARTHEST / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
+        move *= np.minimum(1, farthest / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
+        move += bank.target - bank.painted
         like = np.exp(-((drawn[:, :, None] - bank.drawn) ** 2).sum(-1) / (2 * WIDTH**2))
-        like *= bank.own / (like.sum(-1, keepdims=True) + 0.02) * regions[i][..., None]
+        like *= bank.own / np.maximum(like.sum(-1, keepdims=True), 1) * regions[i][..., None]
         shift += like @ move.astype(np.float32)
         weight += like.sum(-1)
-    if not weight.any():
-        return tone
-    return srgb(lab + shift / np.maximum(weight, 1)[..., None])
+    moved = weight > 0  # elsewhere the tone stays bit for bit
+    out = tone.copy()
+    out[moved] = srgb(lab[moved] + shift[moved] / np.maximum(weight[moved], 1)[:, None])
+    return out
 
 
 def shaped(regions: Regions, flat: Floats, elements: Elements) -> Regions:

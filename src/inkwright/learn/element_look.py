@@ -3,7 +3,7 @@
     K_ij := Σ_k √n_ijk |μ_ijk(X_j) - B_ik|² / Σ_k √n_ijk,   in OKLab x 10
 
 k is a colour of element i, n_ijk the number of its pixels in panel j, μ_ijk(X_j) their mean colour in the stylized
-panel, B_ik the element's bank (see `banks`). The bank is fixed, so that colours cannot meet by all becoming one.
+panel, B_ik the colour's target (see `banks`). It is fixed, so that colours cannot meet by all becoming one.
 
 No part of Gallaspy's Comic Book Loss; it stands for "must look alike wherever they appear". `fit.weight_look` = 0
 switches it off, and with it the shift of the tones onto the banks that painting starts from.
@@ -17,13 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.banks import FARTHEST, LEAST, Elements, labels, own_part
+from inkwright.learn.banks import LEAST, Elements, labels, own_part
 from inkwright.learn.colour import oklab
 from inkwright.learn.regions import Regions
 
 Floats = NDArray[np.float32]
 
 UNIT = 10.0
+MEANT = 0.12
+"""A colour of a panel that plain painting leaves farther than this from the bank, in OKLab, is meant to differ."""
 PIXELS = 6000
 """About so many pixels of an element are looked at in a panel: a mean needs no more."""
 _CONES = (
@@ -69,7 +71,7 @@ def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> l
 
     Args:
         flat: (H, W, 3) RGB in [0, 1], as drawn.
-        tone: (H, W, 3) in the book's palette; colours farther from their bank than `FARTHEST` are meant to be.
+        tone: (H, W, 3) in the book's palette; colours farther from their bank than `MEANT` are meant to be.
         regions: where elements are.
         elements: of the book.
     """
@@ -85,12 +87,12 @@ def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> l
         far = np.zeros(len(counts))
         for k in np.flatnonzero(counts):
             far[k] = np.linalg.norm(painted[at[label == k]].mean(0) - bank.painted[k])
-        good = (counts >= max(LEAST * len(at), 6)) & (far <= FARTHEST) & (bank.own > 0.5)
+        good = (counts >= max(LEAST * len(at), 6)) & (far <= MEANT) & (bank.own > 0.5)
         keep = (label >= 0) & good[label]
         if keep.any():
             colour = torch.from_numpy(label[keep])
             n = torch.bincount(colour, minlength=len(counts)).float()
-            out.append(Spots(i, torch.from_numpy(at[keep]), colour, n, torch.from_numpy(bank.painted)))
+            out.append(Spots(i, torch.from_numpy(at[keep]), colour, n, torch.from_numpy(bank.target)))
     return out
 
 

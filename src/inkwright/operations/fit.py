@@ -196,7 +196,9 @@ def save_look(run: Path, look: Look, told: dict[str, Any]) -> None:
     if look.elements is not None:
         banks["everywhere"] = torch.tensor(list(look.elements.everywhere))
         for i, bank in look.elements.banks.items():
-            banks |= {f"bank.{i}.{n}": torch.from_numpy(getattr(bank, n)) for n in ("drawn", "own", "painted")}
+            banks |= {
+                f"bank.{i}.{n}": torch.from_numpy(getattr(bank, n)) for n in ("drawn", "own", "painted", "target")
+            }
     checkpoint.save_tensors(run / "look.safetensors", {**parts, "detail": detail, **banks})
 
 
@@ -207,6 +209,8 @@ def load_look(run: Path, style: Floats, config: Config) -> Look:
     elements = None
     if "everywhere" in kept:
         numbers = sorted({int(name.split(".")[1]) for name in kept if name.startswith("bank.")})
-        banks = {i: Bank(*(kept[f"bank.{i}.{n}"].numpy() for n in ("drawn", "own", "painted"))) for i in numbers}
+        banks = {
+            i: Bank(*(kept[f"bank.{i}.{n}"].numpy() for n in ("drawn", "own", "painted", "target"))) for i in numbers
+        }
         elements = Elements(banks, [bool(v) for v in kept["everywhere"]])
     return Look(style, palette, config.style.seed, float(kept["detail"][0]), elements)
