@@ -106,9 +106,11 @@ def read_banks(
         )
         if len(inside) < 2 * COLOURS:
             continue
-        drawn = _clusters(inside, rng)
+        drawn = clusters(inside, rng)
         own = _owned(drawn, inside, outside) if len(outside) else np.ones(len(drawn), np.float32)
         drawn, own = drawn[own > 0], own[own > 0]
+        if not len(drawn):  # all of it is the background's as well
+            continue
         means = np.full((len(where), len(drawn), 3), np.nan)
         for n, j in enumerate(where):
             part = own_part(regions[j], i, everywhere)
@@ -217,7 +219,8 @@ def _some(values: Floats, count: int, rng: np.random.Generator) -> Floats:
     return values[rng.integers(0, len(values), min(count, len(values)))] if len(values) else values.reshape(0, 3)
 
 
-def _clusters(points: Floats, rng: np.random.Generator) -> Floats:
+def clusters(points: Floats, rng: np.random.Generator) -> Floats:
+    """The main colours of (n, 3) pixels, at most `COLOURS`: k-means in OKLab."""
     different = np.unique(points, axis=0)
     if len(different) <= COLOURS:
         return different.astype(np.float32)

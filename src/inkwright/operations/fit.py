@@ -35,6 +35,7 @@ from inkwright.operations.material import (
     work_scale,
 )
 from inkwright.operations.palette_file import load
+from inkwright.operations.references import referred, sheets_key, unused
 from inkwright.operations.rounds import Material, Rounds
 from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
 from inkwright.operations.sweep import sweep
@@ -50,7 +51,8 @@ def fit_key(project: Project, given: Inputs) -> str:
     config = project.config()
     style = [style_key(project, config.style.picture), config.style.scale, config.style.seed]
     pins = load(project).pins()
-    return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *([pins] if pins else []))
+    own = [*([pins] if pins else []), *sheets_key(project, given.prior)]
+    return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *own)
 
 
 def fit(project: Project) -> Iterator[Event]:
@@ -73,6 +75,8 @@ def fit(project: Project) -> Iterator[Event]:
         reason = "no element could be learned" if wanted else "weight_c, weight_location and weight_look are 0"
         message = f"The elements have no part in this fit: {reason}."
         yield Warned("fit", message, "The fitted comic will equal plain style transfer.")
+    for message, hint in unused(project, given.prior):
+        yield Warned("fit", message, hint)
     run = project.open_run(
         "fit",
         key,
@@ -147,7 +151,9 @@ def _material(
             look.elements = Elements({}, where.everywhere())
         if ensemble is not None and config.fit.weight_look:
             tones = [look.palette(flat) for flat in flats]
-            look.elements = read_banks(flats, tones, regions, where.everywhere(), config.style.seed, config.fit.accent)
+            seed, accent = config.style.seed, config.fit.accent
+            look.elements = read_banks(flats, tones, regions, where.everywhere(), seed, accent)
+            look.elements = referred(project, given.prior, look.elements, seed)
         save_look(run, look, told)
     p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
     if ensemble is not None:
