@@ -17,6 +17,7 @@ def project(tmp_path, *names):
     red[10:30, 10:30] = (200, 20, 20)
     for name in names:
         (folder / name).write_bytes(png_bytes(red))
+    (tmp_path / "inkwright.toml").write_text("version = 1\n", encoding="utf-8")
     return Project(tmp_path)
 
 
