@@ -232,8 +232,8 @@ def painted(net: torch.nn.Module, material: Material, fitted: bool) -> list[Floa
 
 def case(
     comic: Comic, classifiers: Ensemble, style: Floats, seed: int, change: dict[str, Any], what: str
-) -> dict[str, Any]:
-    """Fits one book in one style; the figures."""
+) -> tuple[dict[str, Any], dict[str, list[Floats]]]:
+    """Fits one book in one style; the figures, and the pictures of each look."""
     given = inputs(comic.project)
     config = Config()
     fit = config.fit.model_copy(update={"panel_px": PANEL_PX, **change})
@@ -260,7 +260,17 @@ def case(
         to_float(cv2.resize(reduced(v.pixels, 1.0), s[1::-1], interpolation=cv2.INTER_AREA))
         for v, s in zip(panel_pictures(comic.project, given.book), shapes, strict=True)
     ]
-    return figures(comic, looks, style, places(comic, shapes)) | {"cpu": cpu, "blend": swept["blend"]}
+    measured = figures(comic, looks, style, places(comic, shapes))
+    return measured | {"cpu": cpu, "blend": swept["blend"]}, looks
+
+
+def keep(folder: Path, key: str, looks: dict[str, list[Floats]]) -> None:
+    """Writes one sheet of a case: a row of panels for each look."""
+    rows = []
+    for name in ("drawing", "plain", "fitted"):
+        panels = [cv2.resize(p, (round(200 * p.shape[1] / p.shape[0]), 200)) for p in looks[name][:12]]
+        rows.append(np.concatenate(panels, 1))
+    write_bytes(folder / (key.replace("/", "_").replace(" ", "-") + ".png"), png_bytes(to_uint8(np.concatenate(rows))))
 
 
 def figures(comic: Comic, looks: dict[str, list[Floats]], style: Floats, where: list[Place]) -> dict[str, Any]:
@@ -341,6 +351,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--ablations", action="store_true")
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a folder for the pictures of every case")
     asked = parser.parse_args()
     done: dict[str, dict[str, Any]] = json.loads(asked.out.read_text()) if asked.out.is_file() else {}
     names = [name for name, _ in comics(ROOT)] if not asked.table else []
@@ -362,7 +373,9 @@ def main() -> None:
                             continue
                         comic = comic or prepared(name, made[name](Path(folder) / name))
                         classifiers = classifiers or trained(comic, seed)
-                        done[key] = case(comic, classifiers, style, seed, ABLATIONS[what], what)
+                        done[key], looks = case(comic, classifiers, style, seed, ABLATIONS[what], what)
+                        if asked.keep:
+                            keep(asked.keep, key, looks)
                         write_bytes(asked.out, json.dumps(done, indent=1).encode())
                         short = {k: v for k, v in done[key].items() if not k.startswith("each")}
                         print(key, {k: None if v is None else round(v, 4) for k, v in short.items()}, flush=True)
