@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 import torch
 
+from inkwright.learn.banks import Bank, Elements
 from inkwright.learn.canvas import FAR, PLANES, Canvas, Look, make_look
-from inkwright.learn.colour import luma
+from inkwright.learn.colour import luma, oklab
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.guides import drawing_guides
+from inkwright.learn.regions import CODES, soft_boxes
 from inkwright.learn.scribbles import scribbles
 
 
@@ -168,3 +170,44 @@ def test_black_and_white_styles_and_panels_make_canvases(value):
         look = make_look([guides], style, 0)
         check(look.canvas(guides), *panel.shape[:2])
         check(look.style_canvas(0)[0], *style.shape[:2])
+
+
+# -- elements ----------------------------------------------------------------------------------------------------------
+
+
+def with_bank(look: Look, wanted: tuple[float, float, float]) -> Look:
+    """A look that knows one element, the red circle of `drawing`."""
+    red = oklab(np.array([(0.8, 0.2, 0.1)], np.float32))
+    target = oklab(np.array([wanted], np.float32))
+    bank = Bank(red, np.ones(1, np.float32), target, target)
+    return Look(look.style, look.palette, look.seed, look.detail, Elements({0: bank}, (False,)))
+
+
+def test_elements_get_the_colours_of_the_book_where_they_are_and_the_rest_stays():
+    guides = drawing_guides(drawing(), 0)
+    look = make_look([guides], hatched(), 0)
+    before = look.canvas(guides)
+    tone = float(before.flat[0, :, 60, 50].mean())
+    knowing = with_bank(look, (min(1.0, tone + 0.12),) * 3)
+    after = knowing.canvas(guides, {0: soft_boxes([(10, 20, 80, 80)], 120, 160)})
+
+    assert float((after.flat - before.flat)[0, :, 55:65, 45:55].mean()) > 0.03
+    assert float((after.flat - before.flat)[..., 110:, 120:].abs().max()) < 0.01
+    assert after.places is not None
+    assert after.places.shape == (1, CODES, 30, 40)
+    assert float(after.places[0, :, 15, 12].norm()) > 0.9  # inside the circle
+    assert float(after.places[0, :, 6, 3].norm()) < 0.1  # in the box, on bare paper
+    assert not after.places[0, :, 28, 38].any()
+
+
+def test_plain_canvases_know_nothing_of_elements():
+    guides = drawing_guides(drawing(), 0)
+    look = make_look([guides], hatched(), 0)
+    plain = with_bank(look, (0.1, 0.9, 0.9)).canvas(guides)
+    assert plain.places is None
+    for name in ("x", "base", "flat", "ink"):
+        assert torch.equal(getattr(plain, name), getattr(look.canvas(guides), name))
+    nowhere = with_bank(look, (0.1, 0.9, 0.9)).canvas(guides, {})
+    assert nowhere.places is not None
+    assert not nowhere.places.any()
+    assert torch.equal(nowhere.flat, plain.flat)

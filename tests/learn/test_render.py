@@ -3,6 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from inkwright.learn.canvas import PLANES
+from inkwright.learn.regions import CODES
 from inkwright.learn.render import render, tiles
 from inkwright.learn.stylizers.unet import HALO, MULTIPLE, StrokeUNet
 from inkwright.learn.tensors import generator
@@ -10,11 +11,11 @@ from inkwright.learn.tensors import generator
 LEVEL = 1 / 255
 
 
-def network(shake: float) -> StrokeUNet:
+def network(shake: float, places: int = 0) -> StrokeUNet:
     """A network with the weights of a beginner, shaken as training would."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = StrokeUNet(PLANES, 0.25 * torch.eye(3))
+        net = StrokeUNet(PLANES, 0.25 * torch.eye(3), places=places)
     g = generator(1)
     with torch.no_grad():
         for weight in net.parameters():
@@ -46,6 +47,18 @@ def test_tiled_equals_untiled(tile, shake):
 
     assert float((whole - base).abs().max()) > 10 * LEVEL  # it does paint
     assert float((render(net, x, base, tile) - whole).abs().max()) < LEVEL
+
+
+@pytest.mark.parametrize("size", [(203, 301), (201, 300), (208, 304), (197, 303)])
+@pytest.mark.parametrize("tile", [56, 128])
+def test_tiled_equals_untiled_with_places(size, tile):
+    net = network(0.03, CODES)
+    x, base = canvas(*size)
+    places = 5 * torch.randn(1, CODES, -(-size[0] // 4), -(-size[1] // 4), generator=generator(4))
+    whole = render(net, x, base, 1000, places)
+
+    assert float((whole - render(net, x, base, 1000)).abs().max()) > 10 * LEVEL  # they are seen
+    assert float((render(net, x, base, tile, places) - whole).abs().max()) < LEVEL / 4
 
 
 def test_an_untiled_picture_is_the_network_itself():

@@ -3,19 +3,22 @@ import torch
 from torch import Tensor, nn
 
 from inkwright.learn.canvas import PLANES
+from inkwright.learn.regions import CODES
 from inkwright.learn.stylizers import STYLIZERS
+from inkwright.learn.stylizers.start import START, load_start
 from inkwright.learn.stylizers.unet import PixelNorm, StrokeUNet
 from inkwright.learn.tensors import generator
+from inkwright.operations.rounds import with_places
 
 FAR = 112
 """Pixels; further than the network can look."""
 
 
-def network(shake: float = 0.02, planes: int = PLANES) -> StrokeUNet:
+def network(shake: float = 0.02, planes: int = PLANES, places: int = 0) -> StrokeUNet:
     """A network with the weights of a beginner, shaken as training would."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = StrokeUNet(planes, 0.25 * torch.eye(3))
+        net = StrokeUNet(planes, 0.25 * torch.eye(3), places=places)
     g = generator(1)
     with torch.no_grad():
         for weight in net.parameters():
@@ -124,3 +127,80 @@ def test_strokes_vary_in_the_directions_of_the_styles_paints():
     moved = (net(x, base) - base).abs().mean((0, 2, 3))
     assert float(moved[0]) > 0.01
     assert float(moved[1:].max()) < 1e-5
+
+
+# -- places ------------------------------------------------------------------------------------------------------------
+
+
+def somewhere(height: int, width: int, seed: int = 5) -> Tensor:
+    return torch.randn(1, CODES, -(-height // 4), -(-width // 4), generator=generator(seed))
+
+
+def test_places_mean_nothing_until_they_are_learned():
+    """A network that has learned to paint, and is told where elements are from now on, paints what it painted."""
+    before = network(0.03)
+    told = StrokeUNet(PLANES, 0.25 * torch.eye(3), places=CODES).eval()
+    told.load_state_dict(with_places(told, before.state_dict()))
+    x, base = canvas(65, 71)
+    with torch.no_grad():
+        assert torch.equal(told(x, base, somewhere(65, 71)), before(x, base))
+        assert torch.equal(told(x, base), before(x, base))
+
+
+def test_the_starting_checkpoint_knows_of_no_places_and_fits_a_network_that_does():
+    assert START.stat().st_size < 1_450_000
+    start = StrokeUNet(PLANES)
+    load_start(start)
+    told = StrokeUNet(PLANES, places=CODES)
+    told.load_state_dict(with_places(told, start.state_dict()))
+    x, base = canvas(40, 48)
+    with torch.no_grad():
+        assert torch.equal(told.eval()(x, base, somewhere(40, 48)), start.eval()(x, base))
+        assert float((start(x, base) - base).abs().max()) > 0.02
+
+
+def test_a_network_that_is_not_told_takes_no_notice():
+    net = network(0.03)
+    x, base = canvas(40, 48)
+    assert torch.equal(net(x, base, somewhere(40, 48)), net(x, base))
+    assert not [name for name, _ in net.named_parameters() if name.startswith("place_")]
+
+
+def test_places_are_learned_and_change_the_picture_where_they_are():
+    net = network(0.05, places=CODES)
+    x, base = canvas(64, 2 * FAR + 40)
+    here = somewhere(64, 2 * FAR + 40)
+    there = here.clone()
+    there[..., : FAR // 8] += 3
+    before, after = net(x, base, here), net(x, base, there)
+    assert float((after - before)[..., : FAR // 2].abs().max()) > 0.02
+    assert torch.equal(after[..., FAR // 2 + FAR :], before[..., FAR // 2 + FAR :])
+
+    net.requires_grad_(True)
+    net(x, base, here).square().mean().backward()
+    for layer in (net.place_stem, net.place_full):
+        assert layer is not None
+        assert layer.weight.grad is not None
+        assert float(layer.weight.grad.abs().sum()) > 0
+
+
+@pytest.mark.parametrize("size", [(64, 64), (65, 71), (17, 200), (8, 8), (1, 1), (3, 41)])
+def test_places_of_any_panels_size_are_taken(size):
+    x, base = canvas(*size)
+    y = network(places=CODES)(x, base, somewhere(*size))
+    assert y.shape == base.shape
+    assert torch.isfinite(y).all()
+
+
+def test_a_cell_of_places_is_read_at_the_same_pixels_whatever_the_panels_size():
+    """Sides that are no multiples of 8 once stretched the cells a little, and tiles did not fit."""
+    net = network(0.05, places=CODES)
+    x, base = canvas(104, 152)
+    where = somewhere(104, 152)
+    whole = net(x, base, where)
+    for height, width in ((97, 145), (99, 150), (101, 148)):
+        part = (slice(None), slice(None), slice(0, height), slice(0, width))
+        cut = net(x[part], base[part], where[..., : -(-height // 4), : -(-width // 4)])
+        torch.testing.assert_close(cut[..., :4, :4], whole[..., :4, :4], atol=1e-4, rtol=0)
+        difference = (cut - whole[part]).abs().mean((0, 1))
+        assert float(difference[: height - 80, : width - 80].max()) < 1e-3

@@ -6,7 +6,7 @@ plain painting makes of each, typically over the panels, is its bank; its target
 K (see `element_look`) in closed form. Whole colours are shifted, so shading stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -36,6 +36,8 @@ FARTHEST = 0.05
 """How far a panel's version of a colour is shifted onto the bank, in OKLab: what differs more was meant to, such as a
 scene at night, or is something else."""
 SAMPLES = 4000
+PIXELS, BAND = 40_000, 128
+"""Pixels from which a panel's means are read, and rows that are worked on together."""
 BLUR = 0.012
 """Width of the blur of an element's shape, in the panel's shorter side."""
 
@@ -176,15 +178,17 @@ def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements, far
     for i, bank in elements.banks.items():
         if i not in regions:
             continue
-        part = own_part(regions, i, elements.everywhere)
-        means, there = colour_means(drawn[part], lab[part], bank.drawn)
+        part = np.flatnonzero(own_part(regions, i, elements.everywhere))
+        part = part[:: max(1, len(part) // PIXELS)]
+        means, there = colour_means(drawn.reshape(-1, 3)[part], lab.reshape(-1, 3)[part], bank.drawn)
         move = np.where(there[:, None], bank.painted - means, 0)
         move *= np.minimum(1, farthest / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
         move += bank.target - bank.painted
-        like = np.exp(-((drawn[:, :, None] - bank.drawn) ** 2).sum(-1) / (2 * WIDTH**2))
-        like *= bank.own / np.maximum(like.sum(-1, keepdims=True), 1) * regions[i][..., None]
-        shift += like @ move.astype(np.float32)
-        weight += like.sum(-1)
+        for rows in _bands(len(lab)):
+            like = _likeness(drawn[rows], bank.drawn, WIDTH)
+            like *= bank.own / np.maximum(like.sum(-1, keepdims=True), 1) * regions[i][rows][..., None]
+            shift[rows] += like @ move.astype(np.float32)
+            weight[rows] += like.sum(-1)
     moved = weight > 0  # elsewhere the tone stays bit for bit
     out = tone.copy()
     out[moved] = srgb(lab[moved] + shift[moved] / np.maximum(weight[moved], 1)[:, None])
@@ -203,12 +207,23 @@ def shaped(regions: Regions, flat: Floats, elements: Elements) -> Regions:
     side = max(1.0, BLUR * min(flat.shape[:2]))
     for i, bank in elements.banks.items():
         if i in regions:
-            far = ((drawn[:, :, None] - bank.drawn) ** 2).sum(-1)
-            mine = (bank.own * np.exp(-far / (2 * (1.5 * WIDTH) ** 2))).max(-1)
+            mine = [(bank.own * _likeness(drawn[rows], bank.drawn, 1.5 * WIDTH)).max(-1) for rows in _bands(len(drawn))]
             # Lines and small marks inside it are the element's, too.
-            soft = np.clip(1.5 * cv2.GaussianBlur(mine.astype(np.float32), (0, 0), side), 0, 1)
+            soft = np.clip(1.5 * cv2.GaussianBlur(np.concatenate(mine), (0, 0), side), 0, 1)
             out[i] = np.asarray(regions[i] * soft, np.float32)
     return out
+
+
+def _likeness(lab: Floats, drawn: Floats, width: float) -> Floats:
+    """(h, w, k) in [0, 1], how much pixels (h, w, 3) look like each colour (k, 3)."""
+    far = ((lab[:, :, None] - drawn) ** 2).sum(-1)
+    return np.asarray(np.exp(-far / np.float32(2 * width**2)), np.float32)
+
+
+def _bands(height: int) -> Iterator[slice]:
+    """Rows that are worked on together: all at once, a print page would need a gigabyte."""
+    for top in range(0, height, BAND):
+        yield slice(top, min(height, top + BAND))
 
 
 def _without(flat: Floats, regions: Regions, i: int) -> Floats:

@@ -37,11 +37,13 @@ class StyleDistance:
     def __call__(self, X: Tensor) -> float:
         """The distance of X (1, 3, H, W), RGB in [0, 1]: 0 for the style picture itself, some hundredths for a good
         likeness, some tenths for a picture in other colours."""
-        pairs = zip(self._quantiles(X), self.own, strict=True)
+        pairs = zip(self._quantiles(X), self.own, strict=False)  # a narrow picture has fewer scales
         return float(torch.stack([(mine - its).abs().mean() for mine, its in pairs]).mean())
 
     def _quantiles(self, X: Tensor) -> list[Tensor]:
-        x = F.interpolate(X, scale_factor=min(1.0, SIDE / max(X.shape[-2:])), mode="bilinear", antialias=True)
+        long, short = max(X.shape[-2:]), min(X.shape[-2:])
+        factor = min(1.0, max(SIDE / long, (2 * PATCH + 0.5) / short))  # the narrowest one still has one scale
+        x = F.interpolate(X, scale_factor=factor, mode="bilinear", antialias=True)
         out = []
         for _ in range(SCALES):
             if min(x.shape[-2:]) < 2 * PATCH:

@@ -1,11 +1,11 @@
 """The style network's own loss S_j, term by term: small pure functions.
 
-S_j := w_r R + w_t T_j + w_s E_j + w_i K_j + w_p P_j
+S_j := w_r R + w_t T_j + w_s E_j + w_i O_j + w_p P_j
 
 R    reconstruction: the style picture from its own guides (the same for every panel)
 T_j  texture: patch statistics of the stylized panel against the style's, tone by tone
 E_j  structure: the drawing's light and dark are still there
-K_j  ink: pen lines darker than what is beside them
+O_j  outline: pen lines darker than what is beside them
 P_j  palette: regions keep the colour that the book's palette casts for them
 
 All pictures are (B, 3, H, W), RGB in [0, 1]. Every term returns (B,), a mean over pixels, so that a panel's size does
@@ -62,7 +62,7 @@ def box_mean(X: Tensor, size: int, pad: int = 0) -> Tensor:
 
 
 def ink_contrast(X: Tensor, ink: Tensor, delta: float = 0.22) -> Tensor:
-    """K_j: squared lack of contrast of ink against the un-inked pixels around it, over ink pixels. (B,)
+    """O_j: squared lack of contrast of ink against the un-inked pixels around it, over ink pixels. (B,)
 
     Args:
         X: stylized panels.

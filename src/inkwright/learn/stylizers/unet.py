@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inkwright.learn.regions import COARSE
+
 MULTIPLE = 8
 """Sides are padded to a multiple of this inside `forward`; tiles must start on this grid."""
 HALO = 80
@@ -100,7 +102,7 @@ class StrokeUNet(nn.Module):
         Args:
             x: (B, planes, H, W) guides and flats.
             base: (B, 3, H, W) RGB in [0, 1].
-            places: (B, places, h, w) where elements are, at any smaller size (see `regions`), or None.
+            places: (B, places, ceil(H / 4), ceil(W / 4)) where elements are, see `regions.place_planes`, or None.
 
         Returns:
             (B, 3, H, W) RGB in (0, 1).
@@ -110,7 +112,10 @@ class StrokeUNet(nn.Module):
         z = F.pad(torch.cat([x, base], 1), pad, mode="replicate")
         where = None
         if places is not None and self.place_full is not None:
-            where = F.interpolate(places, size=z.shape[-2:], mode="bilinear", align_corners=False)
+            # Padded to the network's grid first: a tile so reads the same cells at the same places as the whole panel.
+            cells = [side // COARSE - its for side, its in zip(z.shape[-2:], places.shape[-2:], strict=True)]
+            whole = F.pad(places, (0, cells[1], 0, cells[0]), mode="replicate")
+            where = F.interpolate(whole, size=z.shape[-2:], mode="bilinear", align_corners=False)
         r = self._residual(z.contiguous(memory_format=torch.channels_last), where)[..., :height, :width].float()
         return torch.sigmoid(torch.logit(base.clamp(0.02, 0.98)) + 4 * torch.einsum("ij,bjhw->bihw", self.spread, r))
 
