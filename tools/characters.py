@@ -228,22 +228,21 @@ def person(rng: Generator, colours: Palette) -> Figure:
     parts.append(_arm(3, 1, fat, shoulder, arm, limb, cloth))
     hand = (fat * 0.9 + 0.0, shoulder - arm - 0.03)
     parts.append(Part(oval(hand[0], hand[1], limb * 1.3, limb * 1.3, 8), skin, 3))
+    parts += in_hand(rng, colours, hand)
+    return Figure("character", parts, joints)
+
+
+def in_hand(rng: Generator, colours: Palette, hand: tuple[float, float]) -> list[Part]:
+    """A staff, a bag, a blade or nothing, on the joint of the right arm."""
+    x, y = hand
     held = str(rng.choice(["none", "none", "staff", "bag", "blade"]))
     if held == "staff":
-        parts.append(
-            Part(bar(hand[0], hand[1] - 0.3, hand[0], hand[1] + 0.5, 0.014, 0.014), Paint(colours.pick(rng)), 3)
-        )
+        return [Part(bar(x, y - 0.3, x, y + 0.5, 0.014, 0.014), Paint(colours.pick(rng)), 3)]
     if held == "blade":
-        parts.append(
-            Part(
-                poly((hand[0] - 0.03, hand[1]), (hand[0] + 0.03, hand[1]), (hand[0], hand[1] - 0.4)),
-                Paint((0.7, 0.72, 0.75)),
-                3,
-            )
-        )
+        return [Part(poly((x - 0.03, y), (x + 0.03, y), (x, y - 0.4)), Paint((0.7, 0.72, 0.75)), 3)]
     if held == "bag":
-        parts.append(Part(oval(hand[0], hand[1] - 0.08, 0.07, 0.08), colours.paint(rng), 3))
-    return Figure("character", parts, joints)
+        return [Part(oval(x, y - 0.08, 0.07, 0.08), colours.paint(rng), 3)]
+    return []
 
 
 def _arm(joint: int, side: int, fat: float, shoulder: float, arm: float, limb: float, cloth: Paint) -> Part:

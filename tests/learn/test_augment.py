@@ -146,6 +146,17 @@ def test_restyling_leaves_a_share_as_drawn():
     assert 8 <= int(same.sum()) <= 32
 
 
+def test_only_what_is_restyled_is_computed(monkeypatch):
+    sizes = []
+    real = augment._restyled
+    monkeypatch.setattr(augment, "_restyled", lambda x, *rest: sizes.append(len(x)) or real(x, *rest))
+    V = canvases(40)
+    out = augment.restyle(V, textures(), generator(2), 0.5)
+    assert sizes == [int(((out - V).abs().amax((1, 2, 3)) > 1e-6).sum())]
+    augment.restyle(V, textures(), generator(2), 0.0)
+    assert len(sizes) == 1
+
+
 def test_chance():
     g = generator(0)
     assert not any(augment.chance(0.0, g) for _ in range(50))

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from inkwright.learn.classifiers import ElementNet, Ensemble, pool
 from inkwright.learn.tensors import generator
@@ -48,6 +49,18 @@ def test_an_element_more_costs_one_head():
     size = {count: sum(w.numel() for w in net(count).parameters()) for count in (5, 6, 50)}
     assert size[6] - size[5] == SMALL[-2] + SMALL[-1] + 1 + 2  # 1x1 weights, their bias, gain and bias of the logit
     assert size[50] - size[5] == 45 * (size[6] - size[5])
+
+
+def test_fifty_elements_cost_hardly_more_than_five():
+    """Multiplications of a pass and of the way back to the picture, at the real size."""
+    count = {}
+    for elements in (5, 50):
+        made = ElementNet([False] * elements, 128)
+        V = torch.rand(1, 4, 128, 128).requires_grad_()
+        with FlopCounterMode(display=False) as counter:
+            made(V)[0].sum().backward()
+        count[elements] = counter.get_total_flops()
+    assert count[5] < count[50] < 1.05 * count[5]
 
 
 # -- pooling ----------------------------------------------------------------------------------------------------------

@@ -122,9 +122,18 @@ def restyle(V: Tensor, textures: Tensor, g: torch.Generator, p: float) -> Tensor
         g: generator.
         p: share of the batch that is restyled.
     """
-    B, side = len(V), V.shape[-1]
-    first = V[:, :3]
-    x = first
+    # Only what is restyled is computed: it is the dearest of the augmentations.
+    chosen = (torch.rand(len(V), generator=g) < p).nonzero()[:, 0]
+    if not len(chosen):
+        return V
+    picked = V[chosen]
+    x = _restyled(picked[:, :3], textures, g).clamp(0, 1)
+    x = x * picked[:, 3:] + 0.5 * (1 - picked[:, 3:])
+    return V.index_copy(0, chosen, torch.cat([x, picked[:, 3:]], 1))
+
+
+def _restyled(x: Tensor, textures: Tensor, g: torch.Generator) -> Tensor:
+    B, side = len(x), x.shape[-1]
     if chance(0.75, g):
         x = _palette_of(x, _pick(textures, B, g), uniform(0.1, 1, g, B, 1, 1, 1))
     if chance(0.6, g):
@@ -143,9 +152,7 @@ def restyle(V: Tensor, textures: Tensor, g: torch.Generator, p: float) -> Tensor
     if chance(0.25, g):
         levels = int(torch.randint(3, 7, (), generator=g))
         x = (x * levels).round() / levels
-    chosen = (torch.rand(B, 1, 1, 1, generator=g) < p).float()
-    x = (x.clamp(0, 1) * chosen + first * (1 - chosen)) * V[:, 3:] + 0.5 * (1 - V[:, 3:])
-    return torch.cat([x, V[:, 3:]], 1)
+    return x
 
 
 def _pick(textures: Tensor, count: int, g: torch.Generator) -> Tensor:

@@ -22,12 +22,14 @@ from inkwright.learn.examples import Examples, page_folds
 from inkwright.learn.level import level
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.train import Recipe, Score, calibrated, logits, score
-from inkwright.learn.trunk import STARTS
+from inkwright.learn.trunk import STARTS, TRUNK
 from inkwright.operations.log import logged
 from inkwright.operations.material import book_key, load_book, load_prior, style_key, style_pixels
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.project import Project, digest, quoted, read_json, write_json
 
+METHOD = 2
+"""Of the training: raised with every change of nets or training, so that older classifiers are made anew."""
 MIN_PANELS = 4
 """Fewer panels than this cannot be split into panels to learn from and panels to check on."""
 FAR_OFF = 0.6
@@ -51,7 +53,9 @@ def inputs(project: Project) -> Inputs:
     marks = [[None if v != v else v for v in row] for row in prior.table.tolist()]
     elements = [[e.name, e.kind] for e in prior.elements]
     style = style_key(project, config.style.picture)
-    key = digest(book_key(project, book), elements, marks, config.train.model_dump(), config.style.seed, style)
+    trained_by = (METHOD, TRUNK if config.train.start == "ours" else "")
+    settings = (config.train.model_dump(), config.style.seed, style)
+    key = digest(*trained_by, book_key(project, book), elements, marks, *settings)
     return Inputs(book, prior, key)
 
 
