@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench checkpoint trunk clean
+.PHONY: help demo test lint check-all docs bench bench-classifiers bench-consistency checkpoint trunk clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -18,6 +18,8 @@ help:
 	@echo "make check-all  lint, every test and the demo"
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
 	@echo "make bench      measure times and figures"
+	@echo "make bench-classifiers  measure how well elements are recognised"
+	@echo "make bench-consistency  measure whether elements stay themselves (hours; goes on where it was stopped)"
 	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
 	@echo "make trunk      train the classifiers' starting trunk anew (20 minutes)"
 	@echo "make clean      remove demo/, caches and build leftovers; .venv stays"
@@ -42,6 +44,14 @@ docs: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python bench/run.py
+
+bench-classifiers: .venv/installed
+	$(BIN)/python bench/classifiers.py
+
+bench-consistency: .venv/installed
+	$(BIN)/python bench/consistency.py --docs
+	$(BIN)/python bench/consistency.py --docs --ablations --seeds 1 --only drawn-24 gouache
+	$(BIN)/python bench/attack.py
 
 checkpoint: .venv/installed
 	$(BIN)/python tools/checkpoint.py

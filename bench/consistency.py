@@ -7,7 +7,8 @@ the loss never sees. Finished cases are kept in FILE, so that a stopped run goes
 - judge: BCE and AUC of a judge, on the drawings, on plain style transfer, on the fitted book. For drawn books it has
   learned from 200 other panels of the same book, else page by page from the drawings.
 - recovered: share of the judge's BCE, lost by plain style transfer, that the fitted book wins back.
-- cost: what of the style's likeness that took, (fitted - plain) / (drawing - plain) in style distance.
+- style, neutral: fitted over plain in style distance, by our own measure (patches, no pretrained features) and by the
+  neutral one (deep features) where it lies beside the repository; above 1, the style came out weaker for it.
 - ratio: consistency ratio, 1.00 as drawn; for drawn books inside the true shapes, else inside the boxes.
 - frontier: judge BCE and ratio of plain style transfer mixed with the drawing, at the fitted book's style distance.
 """
@@ -80,8 +81,9 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "shuffled prior": {},
     "first element dropped": {},
 }  # fmt: skip
-COLUMNS = ("recovered", "cost", "auc_drawing", "auc_plain", "auc_fitted", "ratio_plain", "ratio_fitted",
-           "frontier_bce", "frontier_ratio", "neutral_plain", "neutral_fitted", "cpu")  # fmt: skip
+COLUMNS = ("bce_drawing", "bce_plain", "bce_fitted", "recovered", "auc_drawing", "auc_plain", "auc_fitted",
+           "ratio_plain", "ratio_fitted", "frontier_bce", "frontier_ratio", "style", "neutral", "cpu")  # fmt: skip
+DOCS = ROOT / "docs" / "benchmarks.md"
 
 
 @dataclass
@@ -284,9 +286,11 @@ def figures(comic: Comic, looks: dict[str, list[Floats]], style: Floats, where: 
         out[f"ratio_{name}"] = ratio(looks["drawing"], pictures, where)
         if neutral is not None:
             out[f"neutral_{name}"] = float(np.mean([neutral(p) for p in pictures[::4]]))
-    lost, far = out["bce_plain"] - out["bce_drawing"], out["style_drawing"] - out["style_plain"]
+    lost = out["bce_plain"] - out["bce_drawing"]
     out["recovered"] = (out["bce_plain"] - out["bce_fitted"]) / lost if lost > 0.005 else None
-    out["cost"] = (out["style_fitted"] - out["style_plain"]) / far
+    out["style"] = out["style_fitted"] / out["style_plain"]
+    if neutral is not None:
+        out["neutral"] = out["neutral_fitted"] / out["neutral_plain"]
     points = [(out["style_plain"], out["bce_plain"], out["ratio_plain"])]
     for share in MIXES:
         mixed = [share * p + (1 - share) * d for p, d in zip(looks["plain"], looks["drawing"], strict=True)]
@@ -351,6 +355,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--ablations", action="store_true")
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--docs", action="store_true", help="write the table into docs/benchmarks.md")
     parser.add_argument("--keep", type=Path, help="a folder for the pictures of every case")
     asked = parser.parse_args()
     done: dict[str, dict[str, Any]] = json.loads(asked.out.read_text()) if asked.out.is_file() else {}
@@ -379,7 +384,18 @@ def main() -> None:
                         write_bytes(asked.out, json.dumps(done, indent=1).encode())
                         short = {k: v for k, v in done[key].items() if not k.startswith("each")}
                         print(key, {k: None if v is None else round(v, 4) for k, v in short.items()}, flush=True)
-    print(table(done))
+    text = table(done)
+    print(text)
+    if asked.docs:
+        write_docs(text)
+
+
+def write_docs(text: str) -> None:
+    """Puts the table between its marks in docs/benchmarks.md."""
+    first, last = "<!-- make bench-consistency -->\n", "<!-- end: bench-consistency -->"
+    page = DOCS.read_text(encoding="utf-8")
+    before, rest = page.split(first)
+    write_bytes(DOCS, f"{before}{first}\n{text}\n\n{last}{rest.split(last)[1]}".encode())
 
 
 if __name__ == "__main__":
