@@ -178,7 +178,7 @@ def test_example_files_are_valid() -> None:
 
 
 def test_example_review_has_the_shape_of_a_real_one() -> None:
-    example = json.loads(fences(read("docs/formats.md"), "json")[2])
+    example = json.loads(fences(read("docs/formats.md"), "json")[3])
     tables = {source: {look: np.array(rows) for look, rows in example[source].items()} for source in ("p", "judge")}
     review = Review(
         example["summary"]["title"],
@@ -194,6 +194,8 @@ def test_example_review_has_the_shape_of_a_real_one() -> None:
         pins=[entry["pin"] for entry in example["palette"]],
         ink=(example["ink"]["result"], example["ink"]["pinned"]),
         extras=example["summary"]["extras"],
+        consistency={row["element"]: row["consistency"] for row in example["summary"]["by_element"]},
+        sweep=example["summary"]["sweep"],
     )
     real = to_json(review)
     assert {**example, "worst": []} == {**real, "worst": []}

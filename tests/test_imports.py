@@ -147,8 +147,21 @@ def eager_operations(sources: Sources) -> list[str]:
     return sorted(m for m in eager - face if TIER.get(part(m), 0) > TIER["registry"])
 
 
+GRADERS = ("judge", "consistency", "style_distance")
+"""What grades a fit, and so may not be seen by it."""
+TASTE = ("banks", "element_look", "regions", "references", "own_colour")
+"""What the loss knows of the elements' looks, and so may not be seen by a grader."""
+
+
 def judged_fit(sources: Sources) -> bool:
-    return f"{ROOT}.learn.judge" in closure(f"{ROOT}.learn.fit", sources)
+    brought = closure(f"{ROOT}.learn.fit", sources)
+    return any(f"{ROOT}.learn.{name}" in brought for name in GRADERS)
+
+
+def biased_graders(sources: Sources) -> list[str]:
+    there = [name for name in GRADERS if f"{ROOT}.learn.{name}" in sources]
+    taste = {f"{ROOT}.learn.{name}" for name in TASTE}
+    return [name for name in there if taste & closure(f"{ROOT}.learn.{name}", sources)]
 
 
 def talkers(sources: Sources) -> list[str]:
@@ -222,8 +235,13 @@ def test_nothing_that_a_torchless_wing_brings_with_it_imports_torch(wing):
 
 
 def test_the_fit_never_meets_its_judge():
-    assert f"{ROOT}.learn.judge" in SOURCES
+    assert {f"{ROOT}.learn.{name}" for name in GRADERS} <= set(SOURCES)
     assert not judged_fit(SOURCES)
+
+
+def test_no_grader_knows_what_the_loss_wants_elements_to_look_like():
+    assert {f"{ROOT}.learn.{name}" for name in ("banks", "element_look")} <= set(SOURCES)
+    assert biased_graders(SOURCES) == []
 
 
 def test_the_face_imports_operations_inside_its_commands_only():
@@ -311,8 +329,16 @@ def test_an_operation_at_the_top_of_the_face_is_seen(text):
     assert eager_operations(planted("cli", text))
 
 
-def test_a_judge_behind_two_imports_is_seen():
-    assert judged_fit(planted("learn.train", "def f():\n    from inkwright.learn import judge"))
+@pytest.mark.parametrize("name", ["judge", "consistency", "style_distance"])
+def test_a_grader_behind_two_imports_is_seen(name):
+    sources = planted("learn.train", f"def f():\n    from inkwright.learn import {name}")
+    assert judged_fit({**sources, f"{ROOT}.learn.{name}": ""})
+
+
+def test_a_grader_that_knows_the_loss_is_seen():
+    sources = planted("learn.judge", "from inkwright.learn.helper import x")
+    sources |= {f"{ROOT}.learn.helper": "from inkwright.learn.banks import y", f"{ROOT}.learn.banks": ""}
+    assert biased_graders(sources) == ["judge"]
 
 
 @pytest.mark.parametrize("text", ["print(1)", "import sys\nsys.exit(1)", "import sys\nsys.stderr.write('x')"])

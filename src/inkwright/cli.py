@@ -12,7 +12,18 @@ from typing import Any
 import click
 
 from inkwright import __version__
-from inkwright.cli_options import ELEMENT_TERMS, FOLDER, Elements, at_work, directory, given, json_option, options
+from inkwright.cli_options import (
+    ELEMENT_TERMS,
+    FOLDER,
+    Elements,
+    at_work,
+    directory,
+    from_folder,
+    from_pages,
+    given,
+    json_option,
+    options,
+)
 from inkwright.errors import UserError
 from inkwright.events import Event
 from inkwright.faces import fail, run, stopped
@@ -182,11 +193,18 @@ def train(directory: Path, as_json: bool, **values: Any) -> None:
 
 @cli.command()
 @directory
+@click.option(
+    "--more", multiple=True, metavar="ELEMENT", help="Refine the last fit: this element weighs twice as much."
+)
+@click.option("--redo", multiple=True, metavar="PANEL", help="Refine the last fit: this panel is drawn more often.")
+@click.option("--fresh", is_flag=True, help="Forget what was refined before.")
 @options("style", "fit")
 @json_option
-def fit(directory: Path, as_json: bool, **values: Any) -> None:
-    """Fine-tune the style network on the Comic Book Loss, over all panels at once."""
-    at_work(directory, "fit:fit", as_json, values)
+def fit(
+    directory: Path, more: tuple[str, ...], redo: tuple[str, ...], fresh: bool, as_json: bool, **values: Any
+) -> None:
+    """Fine-tune the style network on the Comic Book Loss, over all panels at once; or refine the last fit."""
+    at_work(directory, "fit:fit", as_json, values, more=more, redo=redo, fresh=fresh)
 
 
 @cli.command()
@@ -227,14 +245,25 @@ def review(directory: Path, as_json: bool, **values: Any) -> None:
 
 @cli.command()
 @directory
+@from_folder
+@options("harmonize")
+@json_option
+def harmonize(directory: Path, folder: Path, as_json: bool, **values: Any) -> None:
+    """Make pictures that any other tool restyled, one by one, agree over the book."""
+    at_work(directory, "harmonize:harmonize", as_json, values, folder=folder)
+
+
+@cli.command()
+@directory
 @click.option("--cbz", is_flag=True, help="Write a CBZ.")
 @click.option("--pdf", is_flag=True, help="Write a PDF.")
+@from_pages
 @options("book", "publish")
 @json_option
-def publish(directory: Path, cbz: bool, pdf: bool, as_json: bool, **values: Any) -> None:
+def publish(directory: Path, cbz: bool, pdf: bool, source: str | None, as_json: bool, **values: Any) -> None:
     """Letter the pages and write the book; without a format: CBZ and PDF."""
     formats = [name for name, wanted in (("cbz", cbz), ("pdf", pdf)) if wanted]
-    at_work(directory, "publish:publish", as_json, values, formats=formats)
+    at_work(directory, "publish:publish", as_json, values, formats=formats, source=source or "")
 
 
 @cli.command()

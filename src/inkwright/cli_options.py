@@ -94,3 +94,18 @@ def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")
 directory = click.argument("directory", metavar="DIR", type=FOLDER)
+from_folder = click.option(
+    "--from",
+    "folder",
+    required=True,
+    type=FOLDER,
+    metavar="FOLDER",
+    help="Pictures named after their panel (p1.2.png) or after their page's file (p1.png); only read.",
+)
+from_pages = click.option(
+    "--from",
+    "source",
+    type=click.Choice(["harmonized"]),
+    default=None,
+    help="Publish the pages of `harmonize` instead, into build/harmonized/.",
+)

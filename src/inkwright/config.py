@@ -89,7 +89,7 @@ class FitSettings(_Section):
     weight_location: float = Field(0.5, ge=0, description="Weight of L: it is recognised inside its boxes.")
     weight_look: float = Field(1.0, ge=0, description="Weight of K: it has the same colours in every panel.")
     accent: float = Field(
-        0.3, ge=0, le=1, description="How far elements keep the colours they were drawn in, against the style's."
+        0.4, ge=0, le=1, description="How far elements keep the colours they were drawn in, against the style's."
     )
     element_maps: bool = Field(True, description="Whether the style network is told where elements are.")
     style_cost: float = Field(
@@ -116,6 +116,24 @@ class RenderSettings(_Section):
     tile_px: int = Field(768, ge=128, le=8192, description="Side of a tile, in pixels; smaller needs less memory.")
 
 
+class HarmonizeSettings(_Section):
+    """Pictures that another tool restyled, made to agree."""
+
+    colours: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="How far one colour of the drawings becomes one colour in all panels; 0: elements alone.",
+    )
+    steps: int = Field(
+        60,
+        ge=0,
+        le=20000,
+        description="Steps of the network on C, L and K; 0 leaves it out: colours agree all the same.",
+    )
+    weight_close: float = Field(5.0, ge=0, description="Weight of the network staying close to the given pictures.")
+
+
 class ReviewSettings(_Section):
     """The review and its independent judge."""
 
@@ -139,6 +157,7 @@ class Config(_Section):
     train: TrainSettings = TrainSettings()
     fit: FitSettings = FitSettings()
     render: RenderSettings = RenderSettings()
+    harmonize: HarmonizeSettings = HarmonizeSettings()
     review: ReviewSettings = ReviewSettings()
     publish: PublishSettings = PublishSettings()
 

@@ -9,7 +9,21 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas
 from inkwright.learn.classifiers import ElementNet, Ensemble
 from inkwright.learn.comic_book_loss import cross_entropy
-from inkwright.learn.fit import CHECK_EVERY, FitState, FitStep, Job, Weights, begin, evaluate, fit, minibatch
+from inkwright.learn.element_look import Spots
+from inkwright.learn.fit import (
+    CHECK_EVERY,
+    PLACE_LR,
+    FitState,
+    FitStep,
+    Job,
+    Weights,
+    _capped,
+    begin,
+    evaluate,
+    fit,
+    minibatch,
+)
+from inkwright.learn.regions import CODES
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.stylizers.unet import StrokeUNet
 from inkwright.learn.tensors import generator
@@ -326,3 +340,115 @@ def test_all_terms_on_panels_may_be_switched_off():
     assert len(steps) == 3
     assert steps[-1].book["S"] > 0
     assert any(not torch.equal(value, network().state_dict()[name]) for name, value in state.best.items())
+
+
+# -- what fitted knows of elements -------------------------------------------------------------------------------------
+
+
+def norms(g: Tensor, other: Tensor, cap: float) -> tuple[float, float]:
+    """Length of what is left of g, and its share of both."""
+    left = float(_capped(g, other, cap).norm())
+    return left, left / (left + float(other.norm()))
+
+
+def test_the_share_of_the_element_terms_is_bounded():
+    g, other = torch.full((1, 3, 4, 4), 3.0), torch.full((1, 3, 4, 4), -1.0)
+    for cap in (0.1, 0.3, 0.5):
+        left, share = norms(g, other, cap)
+        assert share == pytest.approx(cap, rel=1e-5)
+        assert left < float(g.norm())
+        shortened = _capped(g, other, cap)
+        assert float((shortened * g).sum() / (shortened.norm() * g.norm())) == pytest.approx(1, abs=1e-6)
+    for cap in (0.76, 1.0):  # it has three quarters: nothing to shorten
+        assert torch.equal(_capped(g, other, cap), g)
+    assert not _capped(g, other, 0.0).any()
+    assert not _capped(torch.zeros_like(g), other, 0.3).any()
+    assert _capped(g, torch.zeros_like(other), 1.0) is g
+
+
+def everywhere_red(element: int = 1) -> list[list[Spots]]:
+    """The look term wants all pixels of the upper half of each panel red, for one element."""
+    red = torch.tensor([[0.6280, 0.2249, 0.1258]])
+    found = []
+    for n in range(len(P_HAT)):
+        count = (56 + 8 * (n % 2)) // 2 * 64
+        at = torch.arange(count)
+        found.append([Spots(element, at, torch.zeros_like(at), torch.tensor([float(count)]), red)])
+    return found
+
+
+def redness(state: FitState, given: Job, rows: slice) -> float:
+    """How much redder the first panel became there."""
+    panel = given.panels[0]
+    X = torch.func.functional_call(state.net, state.best, (panel.x, panel.base)).detach()
+    moved = (X - panel.base)[..., rows, :].mean((0, 2, 3))
+    return float(moved[0] - moved[1:].mean())
+
+
+def test_the_look_term_pulls_colours_to_their_bank_inside_the_spots():
+    given = job(Weights(look=2.0, reconstruction=0.0), CHECK_EVERY, texture=None, spots=everywhere_red())
+    before = evaluate(network(), network().state_dict(), given, False)
+    state, said = run(given)
+    assert said[-1].book["K"] < 0.8 * before["K"]
+    assert before["total"] == pytest.approx(before["S"] + 2 * before["K"])
+    assert redness(state, given, slice(0, 28)) > 0.02
+
+
+def test_the_terms_that_are_named_are_those_that_are_on():
+    for weights, names in (
+        (PLAIN, set()),
+        (ALL, {"C"}),
+        (Weights(look=1.0), {"K"}),
+        (Weights(c=1.0, location=0.5, look=1.0), {"C", "L", "K"}),
+    ):
+        said = run(job(weights, 1, texture=None, spots=everywhere_red()))[1][0]
+        assert set(said.terms) & {"C", "L", "K"} == names
+
+
+def test_location_is_asked_of_boxed_and_absent_elements_alone():
+    masks = torch.zeros(len(P_HAT), 2, 12, 12)
+    only = Weights(location=1.0, reconstruction=0.0)
+    here = torch.tensor([[1.0, 1.0]] * len(P_HAT))
+    nothing = run(job(only, 1, texture=None, p_hat=here, masks=masks))[1][0]
+    assert nothing.terms["L"] == 0  # there, and nobody said where
+    boxed = masks.clone()
+    boxed[:, 0, :6, :6] = 1
+    assert run(job(only, 1, texture=None, p_hat=here, masks=boxed))[1][0].terms["L"] > 0
+    assert run(job(only, 1, texture=None, p_hat=1 - here, masks=masks))[1][0].terms["L"] > 0
+
+
+def test_gradients_of_c_stay_inside_the_regions():
+    weights = Weights(c=20.0, reconstruction=0.0)
+    nowhere = [torch.zeros(1, 1, *panel.base.shape[-2:]) for panel in job().panels]
+    state = run(job(weights, 2, texture=None, regions=nowhere))[0]
+    assert same(state.net.state_dict(), network().state_dict())
+    all_over = [torch.ones_like(region) for region in nowhere]
+    free = run(job(weights, 2, texture=None))[0].net.state_dict()
+    assert same(run(job(weights, 2, texture=None, regions=all_over))[0].net.state_dict(), free)
+    assert not same(free, network().state_dict())
+
+
+def test_a_cap_of_zero_is_plain_style_transfer():
+    capped = run(job(ALL, 3, cap=0.0))[0].net.state_dict()
+    assert same(capped, run(job(PLAIN, 3, False))[0].net.state_dict())
+
+
+def told(places: bool = True) -> StrokeUNet:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return StrokeUNet(PLANES, 0.25 * torch.eye(3), (8, 12, 16), 1, 6, CODES if places else 0)
+
+
+def test_the_network_is_told_where_elements_are_and_learns_to_read_it():
+    places = [torch.randn(1, CODES, 14 + 2 * (n % 2), 16, generator=generator(n)) for n in range(len(P_HAT))]
+    given = job(PLAIN, 4, places=[p.half() for p in places])
+    state, said = run(given, begin(told(), given.lr))
+    assert all(math.isfinite(value) for value in said[-1].book.values())
+    layer = state.net.place_full
+    assert isinstance(layer, nn.Conv2d)
+    assert layer.weight.any()
+    paces = {group["pace"] for group in state.optimizer.param_groups}
+    assert paces == {1.0, PLACE_LR}
+    rates = [group["lr"] for group in state.optimizer.param_groups]
+    assert max(rates) == pytest.approx(PLACE_LR * min(rates))
+    assert [group["pace"] for group in begin(network(), 0.1).optimizer.param_groups] == [1.0]

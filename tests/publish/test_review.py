@@ -220,8 +220,36 @@ def test_verdict_figures_and_acts_are_in_the_text(made):
         "Princess' castle is not reliable",
     ):
         assert words in text
-    assert all(pair["next"] in text for pair in to_json(review)["worst"] if pair["cause"] != "fine")
+    flagged = [pair for pair in to_json(review)["worst"] if pair["cause"] != "fine"]
+    assert all(pair["next"] in text and pair["command"] in text for pair in flagged)
+    assert any(pair["command"].startswith("inkwright fit . --") for pair in flagged)
     assert "#f7f2e8 → #ede3c9" in text
+
+
+def test_no_judge_figure_stands_without_the_consistency_ratio(made):
+    """In the verdict, beside the recovered share, in the table of key figures, and element by element."""
+    html = made[1].read_text(encoding="utf-8")
+    text = " ".join(Page(html).text.split())
+    assert "consistency ratio 1.08" in text
+    won = text.split("the fit wins back")[1]
+    assert "at a consistency ratio of 1.08" in won[: won.index(". ")]
+    rows = [row for row in html.split("<tr")[1:] if "Judge:" in row or "Consistency ratio" in row]
+    assert "Judge: marks" in rows[0]
+    assert "Consistency ratio" in rows[1]
+    assert "Ratio, fitted" in text.split("Element by element")[-1]
+
+
+def test_strays_are_named_with_the_command(tmp_path):
+    page = page_of(make_review(tmp_path, panels=3, strays=[("Hero", "p1.2", 7.25)]), tmp_path / "out")
+    assert "Hero in p1.2: 7.2 inkwright fit . --redo p1.2" in " ".join(page.text.split())
+    assert "Colours that stray" not in page_of(make_review(tmp_path, panels=3), tmp_path / "none").text
+
+
+def test_figures_have_their_intervals_beside_them(made):
+    text = " ".join(Page(made[1].read_text(encoding="utf-8")).text.split())
+    judge = summarise(made[0])["judge"]["fitted"]
+    low, high = judge["interval"]["bce"]
+    assert f"{judge['bce']:.2f} ({low:.2f} to {high:.2f})" in text
 
 
 def test_same_data_same_bytes(made, tmp_path):
@@ -278,6 +306,7 @@ def test_nothing_known_at_all(tmp_path):
         "bce": None,
         "auc": None,
         "balanced_accuracy": None,
+        "interval": {"bce": None, "auc": None, "balanced_accuracy": None},
     }
     assert "The prior table says nothing yet" in page.text
     assert not page.all("svg")

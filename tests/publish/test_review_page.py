@@ -7,7 +7,8 @@ from PIL import Image
 
 from inkwright.errors import InternalError, PictureError
 from inkwright.publish.review import Review, write_review
-from inkwright.publish.review_page import Album, cell, number, swatches
+from inkwright.publish.review_album import Album
+from inkwright.publish.review_page import cell, number, swatches
 
 
 def book(folder, size=(840, 300), **changes) -> Review:
@@ -52,6 +53,21 @@ def test_pictures_are_reduced_and_boxes_are_in_percent_of_the_drawing_cut_to_it(
     assert drawing["alt"] == "Panel p1.2, drawing with Hero; Hero is outlined"
     assert plain["uri"] == ""
     assert Album(book(tmp_path, boxes=boxes)).shots("p1.1")[0]["boxes"] == []
+
+
+def test_weak_marks_are_shown_close_up_with_what_is_around_them(tmp_path):
+    boxes = {("Hero", "p1.2"): [(84, 60, 84, 90)]}  # 10 to 20 % across, 20 to 50 % down
+    drawing, plain, fitted = Album(book(tmp_path, boxes=boxes)).close("p1.2", "Hero")
+    assert (drawing["width"], drawing["height"]) == (252, 144)  # 0 to 30 %, 11 to 59 %
+    assert (fitted["width"], fitted["height"]) == (126, 72)
+    assert drawing["boxes"] == fitted["boxes"] == [(33.33, 18.75, 33.33, 62.5)]
+    assert plain["uri"] == ""
+
+
+@pytest.mark.parametrize("boxes", [{}, {("Hero", "p1.2"): [(0, 0, 800, 290)]}])
+def test_without_a_box_or_with_one_around_everything_the_panel_is_shown_whole(tmp_path, boxes):
+    album = Album(book(tmp_path, boxes=boxes))
+    assert album.close("p1.2", "Hero") == album.shots("p1.2", "Hero")
 
 
 def test_small_pictures_are_not_enlarged(tmp_path):

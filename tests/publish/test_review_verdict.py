@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inkwright.publish.review import Review, summarise, worst
+from inkwright.publish.review import Review, summarise
 
 
 def book(fitted, judge=None, prior=None, **changes) -> Review:
@@ -84,40 +84,14 @@ def test_unreliable_elements_are_named():
     )
 
 
-def weak(p_fitted, p_drawing, p_hat, **changes):
-    review = book([[p_fitted]], prior=[[p_hat]], **changes)
-    review.p["drawing"] = np.array([[p_drawing]])
-    return worst(review)[0]
-
-
 @pytest.mark.parametrize(
-    ("values", "cause", "words"),
-    [
-        ((0.1, 0.2, 1), "ambiguous", "Draw a box around E0 in p0"),
-        ((0.1, 0.9, 1), "lost", "Raise fit.weight_c"),
-        ((0.9, 0.1, 0), "lost", "look like E0"),
-        ((0.9, 0.9, 0), "ambiguous", "Check the mark"),
-        ((0.5, 0.1, 1), "fine", "Nothing"),
-    ],
+    ("fitted", "equal", "words"), [(0.0622, True, "4 % above"), (0.0636, False, "Lower fit.style_cost")]
 )
-def test_each_weak_mark_has_a_cause_and_a_next_act(values, cause, words):
-    pair = weak(*values)
-    assert pair["cause"] == cause
-    assert words in pair["next"]
-
-
-def test_a_boxed_or_doubtful_element_gets_other_advice():
-    assert "plainer" in weak(0.1, 0.2, 1, boxes={("E0", "p0"): [(0, 0, 9, 9)]})["next"]
-    doubt = [{"element": "E0", "auc": None, "positives": 1, "reliable": False, "note": "one panel"}]
-    assert "not reliable" in weak(0.1, 0.9, 1, scores=doubt)["next"]
-
-
-@pytest.mark.parametrize(("judge", "words"), [(0.9, "the judge still sees E0"), (0.2, "Raise fit.weight_c or lower")])
-def test_where_the_judge_disagrees_with_the_classifier_the_author_looks_first(judge, words):
-    assert words in weak(0.1, 0.9, 1, judge=[[judge]])["next"]
-
-
-def test_worst_is_ordered_and_leaves_out_what_is_not_known():
-    review = book([[0.4, 0.9, np.nan, 0.2]], prior=[[1, 0, 1, np.nan]])
-    assert [(pair["panel"], round(pair["gap"], 2)) for pair in worst(review)] == [("p1", 0.9), ("p0", 0.6)]
-    assert len(worst(review, n=1)) == 1
+def test_whether_plain_and_fitted_are_compared_at_equal_style_distance(fitted, equal, words):
+    summary = summarise(book(alternating(), sweep={"blend": 0.85, "plain": 0.06, "fitted": fitted}))
+    found = summary["sweep"]
+    assert found["equal"] is equal
+    assert found["more"] == pytest.approx(fitted / 0.06 - 1, abs=1e-4)
+    assert "85 %" in found["text"]
+    assert words in found["text"]
+    assert summarise(book(alternating()))["sweep"] is None

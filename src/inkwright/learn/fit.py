@@ -4,8 +4,8 @@ Three rounds with the same loop: "style" on the style picture alone, then from t
 Comic Book Loss). Plain and fitted see the same panels in the same order; what differs is what fitted knows of elements.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,9 @@ from inkwright.learn import augment
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
-from inkwright.learn.element_look import Spots, look
-from inkwright.learn.style_losses import ToneTexture, cosine, ink_contrast, palette, reconstruction, structure
+from inkwright.learn.element_look import look
+from inkwright.learn.job import Job, Weights, minibatch
+from inkwright.learn.style_losses import cosine, ink_contrast, palette, reconstruction, structure
 from inkwright.learn.tensors import generator
 from inkwright.learn.train import fast_bfloat16
 from inkwright.learn.views import see
@@ -30,20 +31,6 @@ CHECK_PANELS = 48
 """At most so many panels, spread over the book, are evaluated."""
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Weight of every term; 0 switches it off. See `style_losses` and `comic_book_loss`."""
-
-    c: float = 0.0
-    location: float = 0.0
-    look: float = 0.0
-    reconstruction: float = 4.0
-    texture: float = 0.0
-    structure: float = 0.0
-    ink: float = 0.0
-    palette: float = 0.0
-
-
 @dataclass
 class FitState:
     """Everything needed to go on: weights of the moment, their running mean, the best mean so far, the optimizer."""
@@ -54,58 +41,6 @@ class FitState:
     optimizer: torch.optim.Optimizer
     best_loss: float = float("inf")
     step: int = 0
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a round works on; built parts, no settings.
-
-    Attributes:
-        style: the style picture's canvas.
-        Y: (1, 3, H, W) the style picture.
-        panels: canvases of the panels; none in the "style" round.
-        p_hat: (J, I) prior marks, nan = not said or not reliable.
-        classifiers: the ensemble that estimates p_ij, or None without C.
-        masks: (J, I, s, s) boxes on the classifiers' canvas; zeros where there are none.
-        texture: the texture term, or None.
-        places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
-        spots: per panel, where the elements' colours are, for the look term.
-        regions: (1, 1, H, W) per panel, where gradients of C and L may act; none: everywhere.
-        cap: largest share of the element terms in the gradient on the picture; 1 sets no limit.
-        weights: of the terms.
-        steps: how many.
-        batch: panels a step.
-        lr: peak learning rate.
-        seed: the same seed, the same result.
-    """
-
-    style: Canvas
-    Y: Tensor
-    weights: Weights
-    steps: int
-    lr: float
-    seed: int
-    batch: int = 2
-    panels: Sequence[Canvas] = ()
-    p_hat: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
-    masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
-    classifiers: Ensemble | None = None
-    texture: ToneTexture | None = None
-    places: Sequence[Tensor] = ()
-    spots: Sequence[Sequence[Spots]] = ()
-    regions: Sequence[Tensor] = ()
-    cap: float = 1.0
-
-    def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
-        """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
-        canvas = self.panels[j]
-        inputs = [canvas.x.float(), canvas.base.float()] + ([self.places[j].float()] if self.places else [])
-        X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
-        return X
-
-    def learned(self) -> int:
-        """How many elements count, at least 1."""
-        return max(1, int((~torch.isnan(self.p_hat)).any(0).sum()))
 
 
 @dataclass(frozen=True)
@@ -164,7 +99,7 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
     loss = job.weights.reconstruction * R
     total = {"reconstruction": float(R.detach())}
     loss.backward()  # type: ignore[no-untyped-call]
-    chosen = minibatch(len(job.panels), job.batch, step, job.seed)
+    chosen = job.chosen(step)
     for j in chosen:
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = job.painted(net, j)
@@ -189,17 +124,18 @@ def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[
     C, L = _glimpse(Y, j, job, generator(job.seed, step, j, 1))
     K = look(Y, job.spots[j] if job.spots else (), job.p_hat.shape[1])
     no_S = torch.zeros(1)
-    seen = comic_book_loss(no_S, C, J, w.c / count, L, w.location / count) / (J * batch)
+    C_, L_, K_ = job.emphasised(C), job.emphasised(L), job.emphasised(K)
+    seen = comic_book_loss(no_S, C_, J, w.c / count, L_, w.location / count) / (J * batch)
     g_elements = _gradient(seen, Y)
     if job.regions:
         g_elements = g_elements * job.regions[j]
     g_elements = g_elements + _gradient(
-        comic_book_loss(no_S, nothing, J, 0, None, 0, K, w.look / count) / (J * batch), Y
+        comic_book_loss(no_S, nothing, J, 0, None, 0, K_, w.look / count) / (J * batch), Y
     )
     gradient = gradient + _capped(g_elements, gradient, job.cap)
     if X.requires_grad and gradient.any():
         X.backward(gradient)  # type: ignore[no-untyped-call]
-    wanted = {"C": job.classifiers is not None, "L": bool(w.location), "K": bool(w.look)}
+    wanted = {"C": job.classifiers is not None and bool(w.c or w.location), "L": bool(w.location), "K": bool(w.look)}
     sums = {name: one.sum() / count for name, one in {"C": C, "L": L, "K": K}.items() if wanted[name]}
     return {name: float(value.detach()) for name, value in {**terms, **sums}.items()}
 
@@ -217,21 +153,6 @@ def _capped(g: Tensor, other: Tensor, cap: float) -> Tensor:
     longest = cap / (1 - cap) * other.norm()
     shortened: Tensor = g * (longest / g.norm().clamp_min(1e-12)).clamp_max(1)
     return shortened
-
-
-def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:
-    """The panels of a step: epochs of random order, so that each panel comes equally often."""
-    if panels == 0:
-        return []
-    size = min(batch, panels)
-    out: list[int] = []
-    orders: dict[int, list[int]] = {}
-    for n in range(step * size, (step + 1) * size):
-        epoch, at = divmod(n, panels)
-        if epoch not in orders:
-            orders[epoch] = torch.randperm(panels, generator=generator(seed, 0, 1, epoch)).tolist()
-        out.append(orders[epoch][at])
-    return out
 
 
 def _reconstruct(net: nn.Module, job: Job, g: torch.Generator, half: bool) -> Tensor:
@@ -298,26 +219,37 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
     H, W = job.Y.shape[-2:]
     side = min(2 * CROP, H, W)
     out: dict[str, float] = {}
+    w = job.weights
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         crop = (..., slice((H - side) // 2, (H + side) // 2), slice((W - side) // 2, (W + side) // 2))
         Y_hat = torch.func.functional_call(net, weights, (job.style.x[crop], job.style.base[crop]))
     out["reconstruction"] = float(reconstruction(Y_hat, job.Y[crop]))
-    J = len(job.panels)
-    looked = sorted({round(n * (J - 1) / max(1, CHECK_PANELS - 1)) for n in range(CHECK_PANELS)}) if J else []
-    count = job.learned()
-    for j in looked:
+    count, extra = job.learned(), 0.0
+    for j, share in job.looked(CHECK_PANELS).items():
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = job.painted(net, j, weights)
         terms = {name: float(value) for name, value in panel_terms(X, job.panels[j], job, g).items()}
         if job.classifiers is not None:
-            terms |= {name: float(value.sum()) / count for name, value in _seen(X, j, job).items()}
+            seen = _seen(X, j, job)
+            terms |= {name: float(value.sum()) / count for name, value in seen.items()}
+            extra += share * sum(_weight(name, w) * float(_extra(value, job)) / count for name, value in seen.items())
         for name, value in terms.items():
-            out[name] = out.get(name, 0.0) + value / len(looked)
-    w = job.weights
+            out[name] = out.get(name, 0.0) + value * share
     known = {f.name for f in fields(Weights)}
     out["S"] = sum(getattr(w, name) * value for name, value in out.items() if name in known)
-    out["total"] = out["S"] + w.c * out.get("C", 0.0) + w.location * out.get("L", 0.0) + w.look * out.get("K", 0.0)
+    # The terms are told as they are, so that they can be compared; emphasis counts in the sum.
+    out["total"] = out["S"] + sum(_weight(name, w) * out.get(name, 0.0) for name in "CLK") + extra
     return out
+
+
+def _weight(name: str, weights: Weights) -> float:
+    """The weight of C, L or K."""
+    return {"C": weights.c, "L": weights.location, "K": weights.look}[name]
+
+
+def _extra(terms: Tensor, job: Job) -> Tensor:
+    """What the elements' own weights add to the sum of a term."""
+    return (job.emphasised(terms) - terms).sum()
 
 
 def _seen(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
@@ -349,3 +281,6 @@ def _everywhere(ensemble: Ensemble) -> Tensor:
     """(I,) which elements are settings."""
     its: Tensor = ensemble.nets[0].everywhere  # type: ignore[assignment]
     return its
+
+
+__all__ = ["FitState", "FitStep", "Job", "Weights", "begin", "evaluate", "fit", "minibatch", "panel_terms"]

@@ -1,8 +1,8 @@
 """`review`: how consistent the comic came out, told by the classifiers of the loss and by a judge that it never saw."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,36 +10,39 @@ from torch import Tensor
 
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, Saved, Started, Warned
-from inkwright.images import Floats, Pixels, png_bytes, read_picture, to_float
+from inkwright.images import Pixels, png_bytes, read_picture, to_float
 from inkwright.learn import checkpoint
 from inkwright.learn.augment import noise_textures
 from inkwright.learn.classifiers import Ensemble
-from inkwright.learn.consistency import Place, ratio
-from inkwright.learn.examples import Examples, folds
+from inkwright.learn.examples import Examples, page_folds
 from inkwright.learn.judge import JudgeNet, grade, recipe
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.views import see
 from inkwright.operations.fit import fit_key
 from inkwright.operations.log import logged
-from inkwright.operations.material import PanelPicture, panel_pictures, reduced
+from inkwright.operations.material import Box, PanelPicture, panel_pictures, reduced
+from inkwright.operations.measures import Measures, looks_of, measured
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.operations.render import is_fresh, render_key
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 from inkwright.publish.review import Review, summarise, write_review
 
-LOOKS = ("drawing", "plain", "fitted")
 JUDGES = 2
-"""Judges, each of which leaves out one half of the panels."""
-MEASURE_PX = 256
-"""Long side of a panel while consistency is measured, in pixels."""
+"""Judges, each of which leaves out one half of the panels; books of a few pages get one for each page."""
+
+
+SHOWN_PX = 640
+"""Long side of a drawing on the page, in pixels, at most."""
+JUDGED = 2
+"""Raised when a change of ours makes earlier judges stale."""
 
 
 def review_key(project: Project) -> str:
     """Changes with the pictures that are reviewed and the judge's settings."""
     config = project.config()
     title = [project.title(), config.style.picture]
-    return digest(render_key(project, False), render_key(project, True), config.review.model_dump(), title)
+    return digest(render_key(project, False), render_key(project, True), config.review.model_dump(), title, JUDGED)
 
 
 def is_reviewed(project: Project) -> bool:
@@ -65,41 +68,31 @@ def review(project: Project) -> Iterator[Event]:
         return
     (folder / "meta.json").unlink(missing_ok=True)  # stopped halfway, no other comic's review may pass for this one's
     clock, config = Clock("review", 0), project.config()
-    steps = config.review.judge_steps * JUDGES if not trainable(given) else 0
-    yield Started("review", steps, "an independent judge is trained" if steps else "without a judge")
     views = list(panel_pictures(project, given.book))
-    pictures = _pictures(project, views)
+    judges = len(_held_out([view.page for view in views]))
+    steps = judges * _judge_steps(config.review.judge_steps, judges) if not trainable(given) else 0
+    yield Started("review", steps, "an independent judge is trained" if steps else "without a judge")
+    pictures = looks_of(project, views)
     found = ensemble(project, given)
     p = _estimates(found[0], pictures) if found is not None else {}
     judge: dict[str, np.ndarray] = {}
     if steps:
-        run_key = digest(given.key, config.review.model_dump())
+        run_key = digest(given.key, config.review.model_dump(), JUDGED)
         yield from _train_judge(project, given, run_key)
         judge = _judged(project, given, run_key, pictures)
     elif given.prior.elements:
         yield Warned(
             "review", "No judge graded this comic.", "Set review.judge_steps above 0 and list elements in more panels."
         )
-    meta = read_json(project.finished_run("fit", fit_key(project, given)) / "meta.json") or {}  # type: ignore[operator]
-    made = _review(project, given, views, pictures, p, judge, meta, found)
+    fitted = project.finished_run("fit", fit_key(project, given))
+    assert fitted is not None  # or the pages would not be fresh
+    seen = measured(given, views, pictures, fitted / "style.png")
+    made = _review(project, given, views, p, judge, seen, fitted, found)
     yield Saved("review", str(write_review(made, folder)), "review page")
     write_json(folder / "meta.json", {"key": review_key(project)})
     told = summarise(made)
     verdict = told.get("verdict", {})
     yield Finished("review", verdict.get("text", "") if isinstance(verdict, dict) else "", True, clock.seconds, told)
-
-
-def _pictures(project: Project, views: list[PanelPicture]) -> dict[str, list[Pixels]]:
-    """The insides of all panels in the three looks, at a size for measuring."""
-    out: dict[str, list[Pixels]] = {look: [] for look in LOOKS}
-    for view in views:
-        x, y, w, h = view.inside.box
-        scale = MEASURE_PX / max(w, h)
-        out["drawing"].append(reduced(view.pixels, scale))
-        for look, folder in (("plain", project.build / "plain"), ("fitted", project.build)):
-            picture = read_picture(folder / "panels" / f"{view.panel.id}.png", 1).pixels
-            out[look].append(reduced(np.ascontiguousarray(picture[y : y + h, x : x + w]), scale))
-    return out
 
 
 @torch.no_grad()
@@ -120,20 +113,28 @@ def _train_judge(project: Project, given: Inputs, key: str) -> Iterator[Event]:
     data, held_out = _judge_data(project, given)
     seed = config.style.seed + 10_007
     textures = noise_textures(96, config.train.px, generator(seed, 12))
-    make = _judge_maker(given, config.train.px)
-    steps = recipe(config.review.judge_steps)
+    steps = recipe(_judge_steps(config.review.judge_steps, len(held_out)))
+    make = partial(JudgeNet, data.everywhere, config.train.px)
     yield from logged(run, train_nets(run, "review", make, data, held_out, steps, textures, seed))
-    write_json(run / "meta.json", {"format": checkpoint.VERSION, "key": key})
+    write_json(run / "meta.json", {"format": checkpoint.VERSION, "key": key, "nets": len(held_out)})
 
 
 def _judge_data(project: Project, given: Inputs) -> tuple[Examples, list[list[int]]]:
+    """The drawings, and for each judge the panels that it does not see: whole pages, where there are enough."""
     data, page_of = examples(project, given.book, given.prior, project.config().train.px)
-    return data, folds(page_of, JUDGES)
+    data.everywhere = data.fills()
+    return data, _held_out(page_of)
 
 
-def _judge_maker(given: Inputs, px: int) -> Any:
-    everywhere = [element.kind == "setting" for element in given.prior.elements]
-    return lambda: JudgeNet(everywhere, px)
+def _held_out(page_of: list[int]) -> list[list[int]]:
+    return page_folds(page_of, min(JUDGES, len(page_of)))[0]
+
+
+def _judge_steps(steps: int, judges: int) -> int:
+    """Steps of each of so many judges: more of them cost more in all, though not in proportion."""
+    if not steps:
+        return 0
+    return max(1, round(steps * min(1.0, float(np.sqrt(JUDGES / judges)))))
 
 
 def _judged(project: Project, given: Inputs, key: str, pictures: dict[str, list[Pixels]]) -> dict[str, np.ndarray]:
@@ -142,72 +143,26 @@ def _judged(project: Project, given: Inputs, key: str, pictures: dict[str, list[
     assert run is not None
     data, held_out = _judge_data(project, given)
     px = project.config().train.px
-    nets = load_nets(run, _judge_maker(given, px), JUDGES)
+    nets = load_nets(run, partial(JudgeNet, data.everywhere, px), len(held_out))
     canvases = {look: torch.cat([see(to_tensor(to_float(x)), px) for x in panels]) for look, panels in pictures.items()}
     graded: dict[str, Tensor] = grade(nets, held_out, data, canvases)
     return {look: table.T.double().numpy() for look, table in graded.items()}
-
-
-def _places(given: Inputs, views: list[PanelPicture], shapes: list[tuple[int, ...]]) -> list[Place]:
-    """Where elements are: inside their boxes; a setting without a box fills its panel."""
-    places = []
-    for j, (view, shape) in enumerate(zip(views, shapes, strict=True)):
-        kx, ky = shape[1] / view.pixels.shape[1], shape[0] / view.pixels.shape[0]
-        for i, element in enumerate(given.prior.elements):
-            if given.prior.table[i, j] != 1:
-                continue
-            mask = np.zeros(shape[:2], np.bool_)
-            for x, y, w, h in view.boxes(element.name):
-                mask[
-                    round(y * ky) : max(round(y * ky) + 1, round((y + h) * ky)),
-                    round(x * kx) : max(round(x * kx) + 1, round((x + w) * kx)),
-                ] = True
-            if not mask.any() and element.kind == "setting":
-                mask[:] = True
-            if mask.any():
-                places.append(Place(i, j, mask))
-    return places
-
-
-def _extras(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[Pixels]]) -> dict[str, float | str]:
-    floats: dict[str, list[Floats]] = {look: [to_float(x) for x in panels] for look, panels in pictures.items()}
-    places = _places(given, views, [x.shape for x in floats["drawing"]])
-    out: dict[str, float | str] = {}
-    for look in ("plain", "fitted"):
-        value = ratio(floats["drawing"], floats[look], places)
-        if value is not None:
-            out[f"consistency_{look}"] = round(value, 4)
-    return out
 
 
 def _review(
     project: Project,
     given: Inputs,
     views: list[PanelPicture],
-    pictures: dict[str, list[Pixels]],
     p: dict[str, np.ndarray],
     judge: dict[str, np.ndarray],
-    meta: dict[str, Any],
+    seen: Measures,
+    fitted: Path,
     found: tuple[Ensemble, Path] | None,
 ) -> Review:
-    prior = given.prior
+    prior, meta = given.prior, read_json(fitted / "meta.json") or {}
     scores = (read_json(found[1] / "meta.json") or {}).get("elements", []) if found is not None else []
-    palette_path = project.finished_run("fit", fit_key(project, given))
-    palette = (read_json(palette_path / "palette.json") or {}) if palette_path is not None else {}
-    drawings: dict[str, Path] = {}
-    for view in views:  # the page needs files; the drawings' panels are cut out of their pages once
-        path = project.cache / "drawing" / f"{view.panel.id}.png"
-        write_bytes(path, png_bytes(reduced(view.pixels, 640 / max(view.pixels.shape[:2]))))
-        drawings[view.panel.id] = path
-    shown = {"drawing": drawings}
-    for look, folder in (("plain", project.build / "plain"), ("fitted", project.build)):
-        shown[look] = {view.panel.id: folder / "panels" / f"{view.panel.id}.png" for view in views}
-    boxes = {
-        (element.name, view.panel.id): (view.panel.appearances or {}).get(element.name, [])
-        for element in prior.elements
-        for view in views
-        if (view.panel.appearances or {}).get(element.name)
-    }
+    palette = read_json(fitted / "palette.json") or {}
+    shown, boxes = _shown(project, given, views)
     return Review(
         title=project.title(),
         style=project.config().style.picture,
@@ -224,8 +179,41 @@ def _review(
         palette=list(zip(palette.get("source", []), palette.get("result", []), palette.get("share", []), strict=True)),
         pins=palette.get("pins", []),
         ink=(palette["ink"], bool(palette.get("ink_pinned"))) if "ink" in palette else None,
-        extras=_extras(given, views, pictures),
+        extras=seen.figures,
+        consistency=seen.elements,
+        strays=seen.strays,
+        sweep={name: value for name, value in (meta.get("sweep") or {}).items() if isinstance(value, int | float)},
+        refinable=bool(meta.get("with_c")),
     )
+
+
+def _shown(
+    project: Project, given: Inputs, views: list[PanelPicture]
+) -> tuple[dict[str, dict[str, Path]], dict[tuple[str, str], list[Box]]]:
+    """The page's pictures, and the elements' boxes in those of the drawings.
+
+    The page needs files of one shape: the drawings' panels are put into the frames of the painted ones.
+    """
+    shown: dict[str, dict[str, Path]] = {"drawing": {}, "plain": {}, "fitted": {}}
+    boxes: dict[tuple[str, str], list[Box]] = {}
+    for view in views:
+        name = view.panel.id
+        for look, folder in (("plain", project.build / "plain"), ("fitted", project.build)):
+            shown[look][name] = folder / "panels" / f"{name}.png"
+        whole = read_picture(shown["plain"][name], 1).pixels.copy()
+        left, top, width, height = view.inside.box
+        whole[top : top + height, left : left + width] = view.pixels
+        scale = min(1.0, SHOWN_PX / max(whole.shape[:2]))
+        shown["drawing"][name] = project.cache / "drawing" / f"{name}.png"
+        write_bytes(shown["drawing"][name], png_bytes(reduced(whole, scale)))
+        for element in given.prior.elements:
+            its = [(x + left, y + top, w, h) for x, y, w, h in view.boxes(element.name)]
+            if its:
+                scaled = [
+                    (round(x * scale), round(y * scale), round(w * scale), round(h * scale)) for x, y, w, h in its
+                ]
+                boxes[element.name, name] = scaled
+    return shown, boxes
 
 
 __all__ = ["is_reviewed", "review", "review_key"]

@@ -18,17 +18,22 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
-from inkwright.learn.fit import FitState, Job, Weights, begin, fit
+from inkwright.learn.fit import FitState, begin, evaluate, fit
+from inkwright.learn.job import Job, Weights
 from inkwright.learn.regions import CODES
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.stylizers.start import STARTS
 from inkwright.learn.tensors import generator, to_tensor
+from inkwright.learn.train import fast_bfloat16
+from inkwright.operations.refine import BEFORE, START
 from inkwright.operations.side_by_side import side_by_side
 from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
+SEEDS = 7919
+"""Between the seeds of a fit and of its refinements."""
 
 
 @dataclass
@@ -70,6 +75,7 @@ class Rounds:
         self.style, self.Y = look.style_canvas(self.seed + 1)
         self.picture = to_tensor(look.style)
         self.losses: list[dict[str, Any]] = []
+        self.gained = True
 
     def weights(self, elements: bool) -> Weights:
         """The terms' weights as set; those of the element terms only where wanted."""
@@ -88,29 +94,60 @@ class Rounds:
     def run_all(self, material: Material) -> Iterator[Event]:
         """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
         f = self.config.fit
-        common: dict[str, Any] = {"style": self.style, "Y": self.Y, "seed": self.seed}
-        first = Job(weights=Weights(reconstruction=f.weight_reconstruction), steps=f.style_steps, lr=STYLE_LR, **common)
-        texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
-        common |= {"texture": texture, "batch": f.batch, "steps": f.steps, "lr": f.lr}
-        second = {"plain": Job(weights=self.weights(False), panels=material.plain, **common)}
+        weights = Weights(reconstruction=f.weight_reconstruction)
+        first = Job(self.style, self.Y, weights, f.style_steps, STYLE_LR, self.seed)
+        second = {"plain": Job(weights=self.weights(False), panels=material.plain, **self._common())}
         if material.classifiers is not None:
-            given: dict[str, Any] = {name: getattr(material, name) for name in ("panels", "p_hat", "masks", "spots")}
-            given |= {"classifiers": material.classifiers, "places": material.places}
-            second["fitted"] = Job(weights=self.weights(True), **given, **common)
+            second["fitted"] = Job(weights=self.weights(True), **self._elements(material), **self._common())
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
-        starts: dict[str, tuple[nn.Module, Job]] = {}
-        for name, job in second.items():
-            net = STYLIZERS["unet"](PLANES, places=CODES if job.places else 0)
-            checkpoint.load_weights(net, with_places(net, checkpoint.load_tensors(learned)), str(learned))
-            starts[name] = (net.requires_grad_(True), job)
+        starts = {name: (_started(learned, bool(job.places)), job) for name, job in second.items()}
         yield from self._together(starts, f.style_steps, total)
         for name in ("style", *second):
-            self.losses += (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
+            self.losses += self._kept(name)
 
-    def _together(self, rounds: dict[str, tuple[nn.Module, Job]], before: int, total: int) -> Iterator[Event]:
-        """Runs rounds side by side; `before` steps of `total` are done."""
+    def refine(self, material: Material, emphasis: list[float], again: list[int], depth: int) -> Iterator[Event]:
+        """Goes on with a finished "fitted" network; what the run shares with the one before has been copied into it.
+
+        Args:
+            material: the panels.
+            emphasis: weight of each element's terms.
+            again: panels that are drawn more often.
+            depth: how many refinements this makes; each sees other views than those before it.
+        """
+        steps = refined_steps(self.config.fit.steps)
+        common = self._common() | {"steps": steps, "seed": self.seed + SEEDS * depth}
+        job = Job(weights=self.weights(True), emphasis=emphasis, again=again, **self._elements(material), **common)
+        start = self.run / START
+        yield from self._together({"fitted": (_started(start, bool(job.places)), job)}, 0, steps, measured=True)
+        before, mine = (read_json(self.run / BEFORE) or {}).get("losses", []), self._kept("fitted")
+        first = max((row["step"] for row in before if row["stage"] == "fitted"), default=0)
+        self.losses = [*before, *({**row, "step": first + row["step"]} for row in mine)]
+        old, new = (checkpoint.load_tensors(path) for path in (start, self.run / "fitted.safetensors"))
+        self.gained = any(not torch.equal(value, new[name]) for name, value in old.items())
+
+    def _common(self) -> dict[str, Any]:
+        """What all rounds on the panels share."""
+        f = self.config.fit
+        texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
+        given = {"style": self.style, "Y": self.Y, "seed": self.seed, "texture": texture}
+        return given | {"batch": f.batch, "steps": f.steps, "lr": f.lr}
+
+    def _elements(self, material: Material) -> dict[str, Any]:
+        """What the "fitted" round knows of elements."""
+        names = ("panels", "p_hat", "masks", "spots", "classifiers", "places")
+        return {name: getattr(material, name) for name in names}
+
+    def _kept(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a round's losses so far."""
+        rows: list[dict[str, Any]] = (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
+        return rows
+
+    def _together(
+        self, rounds: dict[str, tuple[nn.Module, Job]], before: int, total: int, measured: bool = False
+    ) -> Iterator[Event]:
+        """Runs rounds side by side; `before` steps of `total` are done. `measured`: the start is kept unless beaten."""
         done, works = {name: job.steps for name, (_, job) in rounds.items()}, []
         for name, (net, job) in rounds.items():
             if (self.run / f"{name}.safetensors").exists():
@@ -119,9 +156,10 @@ class Rounds:
             state_path, rows = self.run / f"state-{name}.safetensors", []
             if state_path.exists():
                 restore(state, checkpoint.load_tensors(state_path), str(state_path))
-                kept = (read_json(self.run / f"losses-{name}.json") or {}).get("losses", [])
                 # The two files are not written in one moment: rows of later steps come again.
-                rows = [row for row in kept if row["step"] <= state.step]
+                rows = [row for row in self._kept(name) if row["step"] <= state.step]
+            elif measured:
+                state.best_loss = evaluate(net, state.mean, job, fast_bfloat16())["total"]
             done[name] = state.step
             works.append(self._round(name, state, job, rows))
         clock = Clock(self.stage, total, before + sum(done.values()))
@@ -144,6 +182,18 @@ class Rounds:
         # Without notes: safetensors writes several in any order.
         checkpoint.save_tensors(self.run / f"{name}.safetensors", state.best)
         state_path.unlink(missing_ok=True)
+
+
+def refined_steps(steps: int) -> int:
+    """Steps of a refinement of a fit with so many."""
+    return max(1, steps // 2)
+
+
+def _started(path: Path, told: bool) -> nn.Module:
+    """A network to be trained on from the weights in a file, `told` where elements are or not."""
+    net = STYLIZERS["unet"](PLANES, places=CODES if told else 0)
+    checkpoint.load_weights(net, with_places(net, checkpoint.load_tensors(path)), str(path))
+    return net.requires_grad_(True)
 
 
 def make_stylizer(Y: Tensor, seed: int, start: str = "ours") -> nn.Module:

@@ -2,7 +2,8 @@
 
     write_review(Review(...), folder)  ->  folder/index.html, then folder/review.json
 
-The data and its figures are in review_data.py, their meaning in review_verdict.py, the page in review_page.py.
+The data and its figures are in review_data.py, intervals in review_intervals.py, their meaning in review_verdict.py,
+what to do in review_acts.py, the page in review_page.py.
 """
 
 import json
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from inkwright.project import write_bytes
+from inkwright.publish.review_acts import worst
 from inkwright.publish.review_data import LOOKS, Review, figures, plain_data, recovered, said
+from inkwright.publish.review_intervals import with_intervals
 from inkwright.publish.review_page import page
-from inkwright.publish.review_verdict import verdict, warnings, worst
+from inkwright.publish.review_verdict import style_check, verdict, warnings
 
 VERSION = 1
 
@@ -24,11 +27,13 @@ def summarise(review: Review) -> dict[str, Any]:
 
     Returns:
         title, style; counts (elements, panels, said, appears, absent); p and judge: look → {cells, agree, bce, auc,
-        balanced_accuracy} over the said cells ({} where there is no judge); recovered: the share of the judge BCE lost
-        by plain style transfer that the fit wins back, None where less than .02 was lost; by_element; extras;
-        verdict {short, tone, text}; warnings.
+        balanced_accuracy, interval: figure → [low, high]} over the said cells ({} where there is no judge); recovered:
+        the share of the judge BCE lost by plain style transfer that the fit wins back, None where less than .02 was
+        lost, and recovered_interval; by_element; extras; strays; sweep {blend, plain, fitted, more, equal, text}, None
+        where there was none; verdict {short, tone, text}; warnings.
     """
-    judge = figures(review, "judge") if review.judge else {}
+    p, _ = with_intervals(figures(review, "p"), review, "p")
+    judge, share = with_intervals(figures(review, "judge"), review, "judge") if review.judge else ({}, None)
     prior = review.prior
     summary = plain_data(
         {
@@ -41,11 +46,14 @@ def summarise(review: Review) -> dict[str, Any]:
                 "appears": (prior >= 0.5).sum(),
                 "absent": (prior < 0.5).sum(),
             },
-            "p": figures(review, "p"),
+            "p": p,
             "judge": judge,
             "recovered": recovered(judge) if judge else None,
+            "recovered_interval": share if judge and np.isfinite(recovered(judge)) else None,
             "by_element": by_element(review),
             "extras": review.extras,
+            "strays": [{"element": e, "panel": panel, "distance": d} for e, panel, d in review.strays],
+            "sweep": style_check(review.sweep),
         }
     )
     summary["verdict"] = verdict(summary)
@@ -54,12 +62,18 @@ def summarise(review: Review) -> dict[str, Any]:
 
 
 def by_element(review: Review) -> list[dict[str, Any]]:
-    """One dict an element: element, kind, appears (marked panels), and per source: cells and look → agreeing marks.
+    """One dict an element: element, kind, appears (marked panels), consistency (look → ratio, None where it is not
+    measured), and per source: cells and look → agreeing marks.
 
     A look that is not known at all has None in place of a count.
     """
     rows: list[dict[str, Any]] = [
-        {"element": name, "kind": kind, "appears": int((review.prior[i] >= 0.5).sum())}
+        {
+            "element": name,
+            "kind": kind,
+            "appears": int((review.prior[i] >= 0.5).sum()),
+            "consistency": {look: review.consistency.get(name, {}).get(look) for look in ("plain", "fitted")},
+        }
         for i, (name, kind) in enumerate(zip(review.elements, review.kinds, strict=True))
     ]
     for source in ("p", "judge") if review.judge else ("p",):

@@ -34,7 +34,7 @@ class Review:
         prior: (I, J), p̂: 1 appears, 0 does not, nan not said.
         p: look → (I, J), from the classifiers in the loss; nan where unknown. A missing look is all unknown.
         judge: look → (I, J), from a network that the loss never saw; empty where there is no judge.
-        boxes: (element, panel) → its boxes (x, y, width, height) in panel pixels.
+        boxes: (element, panel) → its boxes (x, y, width, height) in pixels of the drawing's picture.
         losses: one dict per logged step: "stage" (style, plain or fitted), "step", and terms such as S and C.
         scores: one dict per element: "element", "auc" (cross-validated, or None), "positives", "reliable", "note".
         pictures: look → panel id → its PNG.
@@ -44,6 +44,10 @@ class Review:
         extras: figures measured elsewhere. "consistency_plain" and "consistency_fitted" are the colour spread within
             an element over the spread between elements, relative to the drawings (1.00: as consistent as drawn).
             A name that ends in _drawing, _plain or _fitted gets a row in the table of key figures.
+        consistency: element → look ("plain", "fitted") → its own consistency ratio.
+        strays: (element, panel, distance in 0.01 OKLab) where an element's own colour strays, farthest first.
+        sweep: how much of the fitted network the book keeps ("blend"), and the style distances "plain" and "fitted".
+        refinable: whether `fit --more` and `--redo` can do anything: elements have a part in the fit.
 
     Raises:
         InternalError: a table's shape is not (I, J).
@@ -65,6 +69,10 @@ class Review:
     pins: list[str] = field(default_factory=list)
     ink: tuple[Sequence[float], bool] | None = None
     extras: dict[str, float | str] = field(default_factory=dict)
+    consistency: dict[str, dict[str, float]] = field(default_factory=dict)
+    strays: list[tuple[str, str, float]] = field(default_factory=list)
+    sweep: dict[str, float] = field(default_factory=dict)
+    refinable: bool = True
 
     def __post_init__(self) -> None:
         if len(self.kinds) != len(self.elements):
@@ -100,14 +108,30 @@ def said(review: Review, source: str) -> NDArray[np.bool_]:
 
 
 def figures(review: Review, source: str) -> dict[str, dict[str, Any]]:
-    """Look → {cells, agree, bce, auc, balanced_accuracy} over the said cells; floats are nan where undefined."""
+    """Look → {cells, agree, bce, auc, balanced_accuracy} over the said cells; floats are nan where undefined.
+
+    auc is the mean over the elements that can be scored: a marked and an unmarked panel are known of them.
+    """
     cells = said(review, source)
     found = {}
     for look in LOOKS:
         p = review.table(source, look)
         known = cells & np.isfinite(p)
-        found[look] = agreement(review.prior[known], p[known])
+        each = [a for a in element_aucs(review, source, look) if np.isfinite(a)]
+        auc_of_all = float(np.mean(each)) if each else float("nan")
+        found[look] = agreement(review.prior[known], p[known]) | {"auc": auc_of_all}
     return found
+
+
+def element_aucs(review: Review, source: str, look: str) -> list[float]:
+    """The AUC of each element over its said cells; nan where it cannot be scored."""
+    p, out = review.table(source, look), []
+    cells = said(review, source) & np.isfinite(p)
+    for i in range(len(review.elements)):
+        yes = review.prior[i, cells[i]] >= 0.5
+        its = p[i, cells[i]]
+        out.append(auc(its[yes], its[~yes]) if yes.any() and not yes.all() else float("nan"))
+    return out
 
 
 def agreement(p_hat: Table, p: Table) -> dict[str, Any]:

@@ -1,28 +1,23 @@
 """The review as one self-contained HTML page: view data for the template beside this file."""
 
-import base64
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from inkwright.images import jpeg_bytes, read_picture, resize
 from inkwright.publish.plots import loss_curves, loss_terms
+from inkwright.publish.review_album import NAMES, Album
 from inkwright.publish.review_data import LOOKS, Review
 from inkwright.publish.review_verdict import known, source_of
 
-PICTURE_PX = 420
-"""Greatest width of an embedded picture, in pixels."""
 GALLERY_PANELS = 60
 """A book with more panels shows only the pictures of its weakest marks."""
 JUDGE_CELLS = 20_000
 """A larger book's judge tables stay in review.json, so that the page opens at once."""
 STEPS = 8
 """Cell colours run from a0 (p = p̂) to a7 (|p - p̂| = 1)."""
-NAMES = {"drawing": "Drawing", "plain": "Plain style", "fitted": "Fitted"}
 SOURCES = {"p": "classifiers in the loss", "judge": "independent judge"}
 
 
@@ -32,7 +27,7 @@ def page(review: Review, summary: dict[str, Any], worst: list[dict[str, Any]]) -
     Args:
         review: the data.
         summary: JSON-safe, as made by `review.summarise`.
-        worst: JSON-safe, as made by `review_verdict.worst`.
+        worst: JSON-safe, as made by `review_acts.worst`.
 
     Raises:
         PictureError: a panel's picture is missing or damaged.
@@ -59,95 +54,15 @@ def page(review: Review, summary: dict[str, Any], worst: list[dict[str, Any]]) -
         ink=None if review.ink is None else {"result": _hex(review.ink[0]), "pinned": review.ink[1]},
         rows=element_rows(review, summary),
         flagged=len(flagged),
-        weakest=[{**pair, "strip": album.shots(pair["panel"], pair["element"])} for pair in (flagged or worst[:3])],
+        weakest=[{**pair, "strip": album.close(pair["panel"], pair["element"])} for pair in (flagged or worst[:3])],
+        commands=any(pair["command"] for pair in flagged),
+        ratio=summary["extras"].get("consistency_fitted"),
         gallery=gallery,
         cover=album.cover(),
         gallery_limit=GALLERY_PANELS,
         source=source_of(summary),
         sources=SOURCES,
     )
-
-
-class Album:
-    """The embedded pictures: each file is read and reduced once, however often it is shown."""
-
-    def __init__(self, review: Review) -> None:
-        self.review = review
-        self._made: dict[Path, tuple[str, int, int]] = {}
-        self._sizes: dict[Path, tuple[int, int]] = {}
-
-    def panels(self) -> list[dict[str, Any]]:
-        """Every panel with its pictures, in reading order; none where the book has no pictures at all."""
-        if not any(self.review.pictures.get(look) for look in LOOKS):
-            return []
-        return [self.whole(panel) for panel in self.review.panels]
-
-    def cover(self) -> dict[str, Any] | None:
-        """The panel with the most marks that has a drawing and a fitted picture, the first among equals."""
-        made = [set(self.review.pictures.get(look, {})) for look in ("drawing", "fitted")]
-        panels = [panel for panel in self.review.panels if all(panel in names for names in made)]
-        if not panels:
-            return None
-        return self.whole(max(panels, key=lambda panel: len(self._there(panel))))
-
-    def whole(self, panel: str) -> dict[str, Any]:
-        """A panel's id, its pictures (see `shots`) and the elements marked there."""
-        return {"panel": panel, "pictures": self.shots(panel), "there": self._there(panel)}
-
-    def _there(self, panel: str) -> list[str]:
-        j = self.review.panels.index(panel)
-        return [name for i, name in enumerate(self.review.elements) if self.review.prior[i, j] >= 0.5]
-
-    def shots(self, panel: str, element: str = "") -> list[dict[str, Any]]:
-        """A panel's three pictures (drawing, plain, fitted), with the boxes of an element outlined on each.
-
-        Returns:
-            dicts of look, name, uri ("" where the picture was never made), width, height (pixels as embedded), alt and
-            boxes (left, top, width, height in percent of the picture).
-        """
-        boxes = self.review.boxes.get((element, panel), [])
-        shown = []
-        for look in LOOKS:
-            path = self.review.pictures.get(look, {}).get(panel)
-            uri, width, height = self._embed(path) if path else ("", 0, 0)
-            entry = {"look": look, "name": NAMES[look], "uri": uri, "alt": self._alt(panel, look, element)}
-            shown.append({**entry, "width": width, "height": height, "boxes": self._outlines(panel, boxes)})
-        return shown
-
-    def _outlines(self, panel: str, boxes: list[tuple[int, int, int, int]]) -> list[tuple[float, ...]]:
-        paths = [self.review.pictures.get(look, {}).get(panel) for look in LOOKS]
-        first = next((path for path in paths if path), None)
-        if first is None:
-            return []
-        width, height = self._size(first)  # boxes are in panel pixels, and a panel's picture has that size
-        found = []
-        for x, y, w, h in boxes:
-            left, top = min(max(x, 0), width), min(max(y, 0), height)
-            right, bottom = min(max(x + w, left), width), min(max(y + h, top), height)
-            share = (left / width, top / height, (right - left) / width, (bottom - top) / height)
-            found.append(tuple(round(100 * part, 2) for part in share))
-        return found
-
-    def _size(self, path: Path) -> tuple[int, int]:
-        self._embed(path)
-        return self._sizes[path]
-
-    def _embed(self, path: Path) -> tuple[str, int, int]:
-        if path not in self._made:
-            pixels = read_picture(path, min_side=1).pixels
-            height, width = pixels.shape[:2]
-            self._sizes[path] = (width, height)
-            if width > PICTURE_PX:
-                pixels = resize(pixels, PICTURE_PX, max(1, round(height * PICTURE_PX / width)))
-            data = base64.b64encode(jpeg_bytes(pixels, quality=82)).decode()
-            self._made[path] = (f"data:image/jpeg;base64,{data}", pixels.shape[1], pixels.shape[0])
-        return self._made[path]
-
-    def _alt(self, panel: str, look: str, element: str) -> str:
-        there = self._there(panel)
-        shows = f" with {', '.join(there)}" if there else ""
-        outlined = f"; {element} is outlined" if self.review.boxes.get((element, panel)) else ""
-        return f"Panel {panel}, {NAMES[look].lower()}{shows}{outlined}"
 
 
 def number(value: Any, digits: int = 2) -> str:
@@ -171,17 +86,28 @@ def key_rows(summary: dict[str, Any]) -> list[dict[str, Any]]:
         if which == source:
             rows.append(_spread(summary["extras"], "consistency", "Consistency ratio", CONSISTENCY_HELP, lead=True))
         for key, label, about in FIGURES:
-            rows.append(_row(f"{who}: {label}", about, [looks[look][key] for look in LOOKS], False))
+            values = [_ranged(looks[look][key], looks[look]["interval"][key]) for look in LOOKS]
+            rows.append(_row(f"{who}: {label}", about, values, False))
     stems = sorted(
         {key.rsplit("_", 1)[0] for key in summary["extras"] if key.rsplit("_", 1)[-1] in LOOKS} - {"consistency"}
     )
-    return rows + [_spread(summary["extras"], stem, stem.replace("_", " ").capitalize(), "") for stem in stems]
+    extras = summary["extras"]
+    return rows + [_spread(extras, stem, stem.replace("_", " ").capitalize(), HELP.get(stem, "")) for stem in stems]
 
 
+def _ranged(value: Any, interval: list[float] | None) -> str:
+    """A figure with its interval."""
+    return f"{number(value)} ({number(interval[0])} to {number(interval[1])})" if interval else number(value)
+
+
+HELP = {
+    "drift": "how far one colour of the drawings lies apart in the panels, 0.01 OKLab; about 2 can be seen",
+    "style_distance": "distance from the style picture; lower is nearer",
+}
 CONSISTENCY_HELP = "colour spread within an element ÷ between elements; 1.00 is as drawn, lower is better"
 FIGURES = (
     ("bce", "cross-entropy", "mean of H(p̂, p), nats; lower is better"),
-    ("auc", "AUC", "chance that a marked panel scores above an unmarked one"),
+    ("auc", "AUC", "chance that a marked panel scores above an unmarked one, a mean over elements"),
     ("balanced_accuracy", "balanced accuracy", "mean over marked and unmarked"),
 )
 
@@ -194,7 +120,8 @@ def _spread(extras: dict[str, Any], stem: str, label: str, about: str, lead: boo
     values = [extras.get(f"{stem}_{look}") for look in LOOKS]
     if stem == "consistency" and values[0] is None and any(value is not None for value in values):
         values[0] = 1.0  # by definition: it is measured relative to the drawings
-    return _row(label, about, values, lead)
+    digits = 3 if stem.startswith("style") else 2
+    return _row(label, about, [value if isinstance(value, str) else number(value, digits) for value in values], lead)
 
 
 def remarks(summary: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,13 +1,11 @@
-"""What the figures mean in plain words: the verdict, the warnings, the weakest marks and the next act for each."""
+"""What the figures mean in plain words: the verdict, the style's part, the warnings."""
 
 from typing import Any
 
 import numpy as np
 
-from inkwright.publish.review_data import LOOKS, Review
+from inkwright.publish.review_data import Review
 
-FLAG = 0.6
-"""A mark is flagged where |p - p̂| is above this."""
 ENOUGH_PANELS = 12
 """Below this many panels, classifiers and judge are too uncertain to lean on (recipes.md: AUC .78 at 6, .92 at 12)."""
 ENOUGH_MARKS = 12
@@ -17,12 +15,8 @@ WANDERING = 1.25
 """A consistency ratio above this is seen as colours that wander from panel to panel."""
 ALARM = 0.2
 """Shortcut alarm: judge BCE lost on the fitted comic, in nats, while the loss's own classifiers are content."""
-
-CAUSES = {
-    "ambiguous": "ambiguous already in the drawing",
-    "lost": "lost by stylizing",
-    "fine": "within bounds",
-}
+EQUAL = 0.05
+"""Style distances that differ by this share of plain's at most are called equal."""
 
 
 def source_of(summary: dict[str, Any]) -> str:
@@ -145,60 +139,25 @@ def known(value: Any) -> bool:
     return isinstance(value, int | float | np.floating) and bool(np.isfinite(value))
 
 
-def worst(review: Review, n: int = 8) -> list[dict[str, Any]]:
-    """The n marks with the largest |p - p̂| on the fitted comic, largest first, ties in table order.
+def style_check(sweep: dict[str, float]) -> dict[str, Any] | None:
+    """Whether plain and fitted are compared at equal style distance; `sweep` as in `Review`.
 
     Returns:
-        dicts of element, panel, prior, p and judge (look → value, nan where unknown), gap = |p - p̂|, reliable, boxed,
-        cause ("ambiguous": |p - p̂| is above .6 on the drawing too; "lost": above .6 on the fitted comic only;
-        "fine": at most .6), cause_text, and next, a sentence.
+        blend, plain and fitted as given; more: the share by which fitted lies farther from the style than plain;
+        equal: whether that is at most 5 % (nearer is as good); text: a sentence. None where nothing was swept.
     """
-    gaps = np.abs(review.table("p", "fitted") - review.prior)
-    before = np.abs(review.table("p", "drawing") - review.prior)
-    doubtful = {score["element"] for score in review.scores if not score.get("reliable", True)}
-    order = np.argsort(np.where(np.isfinite(gaps), -gaps, np.inf), axis=None, kind="stable")
-    pairs = []
-    for i, j in zip(*np.unravel_index(order[:n], review.shape), strict=True):
-        if not np.isfinite(gaps[i, j]):
-            break
-        element, panel = review.elements[i], review.panels[j]
-        cause = "fine" if gaps[i, j] <= FLAG else ("ambiguous" if before[i, j] > FLAG else "lost")
-        pair = {
-            "element": element,
-            "panel": panel,
-            "prior": float(review.prior[i, j]),
-            "p": {look: float(review.table("p", look)[i, j]) for look in LOOKS},
-            "judge": {look: float(review.table("judge", look)[i, j]) for look in LOOKS} if review.judge else {},
-            "gap": float(gaps[i, j]),
-            "reliable": element not in doubtful,
-            "boxed": bool(review.boxes.get((element, panel))),
-            "cause": cause,
-            "cause_text": CAUSES[cause],
-        }
-        pairs.append({**pair, "next": next_act(pair)})
-    return pairs
-
-
-def next_act(pair: dict[str, Any]) -> str:
-    """What the author can do about a weak mark; `pair` as made by `worst`."""
-    element, panel, marked = pair["element"], pair["panel"], pair["prior"] >= 0.5
-    if pair["cause"] == "fine":
-        return "Nothing needs doing."
-    if not pair["reliable"]:
-        return f"The classifier of {element} is not reliable: box it in at least four panels and train again."
-    if pair["cause"] == "ambiguous" and marked:
-        if not pair["boxed"]:
-            return (
-                f"Draw a box around {element} in {panel}, so that the classifier knows where to look, and train again."
-            )
-        return f"Make {element} plainer in the drawing of {panel}, or unmark it there if it is barely to be seen."
-    if pair["cause"] == "ambiguous":
-        return f"Check the mark: {panel} is said to be without {element}. If so, something drawn there resembles it."
-    if pair["judge"] and known(pair["judge"]["fitted"]) and (pair["judge"]["fitted"] >= 0.5) == marked:
-        seen = "still sees" if marked else "does not see"
-        return (
-            f"Look for yourself: the judge {seen} {element} in {panel}. If it errs, raise fit.weight_c and fit again."
-        )
-    if marked:
-        return f"Raise fit.weight_c or lower style.strength and fit again, so that {element} stays readable in {panel}."
-    return f"The style made something in {panel} look like {element}: raise fit.weight_c and fit again."
+    if not all(known(sweep.get(name)) for name in ("blend", "plain", "fitted")) or sweep["plain"] <= 0:
+        return None
+    more = sweep["fitted"] / sweep["plain"] - 1
+    part = "all" if sweep["blend"] >= 1 else f"{100 * sweep['blend']:.0f} %"
+    text = f"The book keeps {part} of what knowing the elements changed in the network; "
+    text += f"its style distance is {100 * abs(more):.0f} % {'above' if more >= 0 else 'below'} plain's: "
+    if more < -EQUAL:
+        text += "nothing of what was won was paid for with style."
+    elif more <= EQUAL:
+        text += "plain and fitted are compared at equal style distance (within 5 %)."
+    else:
+        text += "not equal (within 5 %), so part of what was won was paid for with style. Lower fit.style_cost."
+    return {**{name: sweep[name] for name in ("blend", "plain", "fitted")}, "more": more, "equal": more <= EQUAL} | {
+        "text": text
+    }

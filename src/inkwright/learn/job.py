@@ -1,0 +1,119 @@
+"""What a round of the fit works on: built parts, weights of the terms, and which panels come when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from inkwright.learn.canvas import Canvas
+from inkwright.learn.classifiers import Ensemble
+from inkwright.learn.element_look import Spots
+from inkwright.learn.style_losses import ToneTexture
+from inkwright.learn.tensors import generator
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of every term; 0 switches it off. See `style_losses` and `comic_book_loss`."""
+
+    c: float = 0.0
+    location: float = 0.0
+    look: float = 0.0
+    reconstruction: float = 4.0
+    texture: float = 0.0
+    structure: float = 0.0
+    ink: float = 0.0
+    palette: float = 0.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a round works on; built parts, no settings.
+
+    Attributes:
+        style: the style picture's canvas.
+        Y: (1, 3, H, W) the style picture.
+        panels: canvases of the panels; none in the "style" round.
+        p_hat: (J, I) prior marks, nan = not said or not reliable.
+        classifiers: the ensemble that estimates p_ij, or None without C.
+        masks: (J, I, s, s) boxes on the classifiers' canvas; zeros where there are none.
+        texture: the texture term, or None.
+        places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
+        spots: per panel, where the elements' colours are, for the look term.
+        regions: (1, 1, H, W) per panel, where gradients of C and L may act; none: everywhere.
+        cap: largest share of the element terms in the gradient on the picture; 1 sets no limit.
+        emphasis: weight of each element's C, L and K; none: 1 each.
+        again: panels that are drawn more often: they fill every second step, and count as much as all panels do.
+        weights: of the terms.
+        steps: how many.
+        batch: panels a step.
+        lr: peak learning rate.
+        seed: the same seed, the same result.
+    """
+
+    style: Canvas
+    Y: Tensor
+    weights: Weights
+    steps: int
+    lr: float
+    seed: int
+    batch: int = 2
+    panels: Sequence[Canvas] = ()
+    p_hat: Tensor = field(default_factory=lambda: torch.zeros(0, 0))
+    masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
+    classifiers: Ensemble | None = None
+    texture: ToneTexture | None = None
+    places: Sequence[Tensor] = ()
+    spots: Sequence[Sequence[Spots]] = ()
+    regions: Sequence[Tensor] = ()
+    cap: float = 1.0
+    emphasis: Sequence[float] = ()
+    again: Sequence[int] = ()
+
+    def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
+        """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
+        canvas = self.panels[j]
+        inputs = [canvas.x.float(), canvas.base.float()] + ([self.places[j].float()] if self.places else [])
+        X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
+        return X
+
+    def learned(self) -> int:
+        """How many elements count, at least 1."""
+        return max(1, int((~torch.isnan(self.p_hat)).any(0).sum()))
+
+    def emphasised(self, terms: Tensor) -> Tensor:
+        """C_ij, L_ij or K_ij, (B, I), each times its element's weight."""
+        return terms * terms.new_tensor(list(self.emphasis)) if self.emphasis else terms
+
+    def chosen(self, step: int) -> list[int]:
+        """The panels of a step."""
+        if self.again and step % 2 == 1:
+            return [self.again[n] for n in minibatch(len(self.again), self.batch, step // 2, self.seed + 1)]
+        return minibatch(len(self.panels), self.batch, step // 2 if self.again else step, self.seed)
+
+    def looked(self, most: int) -> dict[int, float]:
+        """The panels that are evaluated, at most so many spread over the book and those drawn again; and their shares
+        in the result, which add up to 1."""
+        J = len(self.panels)
+        spread = sorted({round(n * (J - 1) / max(1, most - 1)) for n in range(most)}) if J else []
+        part = 0.5 if self.again else 1.0
+        shares = {j: part / len(spread) for j in spread}
+        for j in self.again:
+            shares[j] = shares.get(j, 0.0) + part / len(self.again)
+        return dict(sorted(shares.items()))
+
+
+def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:
+    """The panels of a step: epochs of random order, so that each panel comes equally often."""
+    if panels == 0:
+        return []
+    size = min(batch, panels)
+    out: list[int] = []
+    orders: dict[int, list[int]] = {}
+    for n in range(step * size, (step + 1) * size):
+        epoch, at = divmod(n, panels)
+        if epoch not in orders:
+            orders[epoch] = torch.randperm(panels, generator=generator(seed, 0, 1, epoch)).tolist()
+        out.append(orders[epoch][at])
+    return out
