@@ -4,8 +4,7 @@ Nothing heavy is imported here: command bodies import their operation, so that `
 Exit codes: 0 done, 2 the user can mend it, 1 our fault, 130 stopped by the user.
 """
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from inkwright import __version__
 from inkwright.cli_options import (
     ELEMENT_TERMS,
     FOLDER,
+    Commands,
     Elements,
     at_work,
     directory,
@@ -24,38 +24,8 @@ from inkwright.cli_options import (
     json_option,
     options,
 )
-from inkwright.errors import UserError
 from inkwright.events import Event
-from inkwright.faces import fail, run, stopped
-
-
-class Commands(click.Group):
-    """All commands; what is wrong with a command line is told as JSON too, where that is asked for."""
-
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
-    ) -> Any:
-        """Parses the command line and runs its command; exits unless `standalone_mode` is off."""
-        given = list(sys.argv[1:] if args is None else args)
-        if not standalone_mode:
-            return super().main(given, prog_name, complete_var, False, **extra)
-        as_json = "--json" in given
-        try:
-            code = super().main(given, prog_name, complete_var, False, **extra)
-        except click.Abort:
-            stopped(as_json)
-        except click.ClickException as error:
-            if not as_json:
-                error.show()
-                sys.exit(error.exit_code)
-            command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "inkwright"
-            fail(UserError(error.format_message(), f"See: {command} --help"), True)
-        sys.exit(code if isinstance(code, int) else 0)
+from inkwright.faces import run
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -248,7 +218,7 @@ def review(directory: Path, as_json: bool, **values: Any) -> None:
 @from_folder
 @options("harmonize")
 @json_option
-def harmonize(directory: Path, folder: Path, as_json: bool, **values: Any) -> None:
+def harmonize(directory: Path, folder: Path | None, as_json: bool, **values: Any) -> None:
     """Make pictures that any other tool restyled, one by one, agree over the book."""
     at_work(directory, "harmonize:harmonize", as_json, values, folder=folder)
 

@@ -1,13 +1,15 @@
 """What the commands share: their directory, options that are settings of `config`, and how an operation is run."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from inkwright.errors import UserError
 from inkwright.events import Event, Saved
-from inkwright.faces import run
+from inkwright.faces import fail, run, stopped
 
 FOLDER = click.Path(
     path_type=Path, readable=False
@@ -18,6 +20,35 @@ ELEMENT_TERMS = tuple(
     f"fit.{name}" for name in ("weight_c", "weight_location", "weight_look", "accent", "element_maps", "style_cost")
 )
 """Settings that mean nothing for a single drawing."""
+
+
+class Commands(click.Group):
+    """All commands; what is wrong with a command line is told as JSON too, where that is asked for."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Parses the command line and runs its command; exits unless `standalone_mode` is off."""
+        given = list(sys.argv[1:] if args is None else args)
+        if not standalone_mode:
+            return super().main(given, prog_name, complete_var, False, **extra)
+        as_json = "--json" in given
+        try:
+            code = super().main(given, prog_name, complete_var, False, **extra)
+        except click.Abort:
+            stopped(as_json)
+        except click.ClickException as error:
+            if not as_json:
+                error.show()
+                sys.exit(error.exit_code)
+            command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "inkwright"
+            fail(UserError(error.format_message(), f"See: {command} --help"), True)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 class Elements(click.Group):
@@ -97,7 +128,6 @@ directory = click.argument("directory", metavar="DIR", type=FOLDER)
 from_folder = click.option(
     "--from",
     "folder",
-    required=True,
     type=FOLDER,
     metavar="FOLDER",
     help="Pictures named after their panel (p1.2.png) or after their page's file (p1.png); only read.",

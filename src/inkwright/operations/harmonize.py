@@ -11,6 +11,7 @@ import torch
 
 from inkwright.book import Book
 from inkwright.comic.layout import paste
+from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
 from inkwright.images import Floats, Pixels, png_bytes, read_picture, resize, to_float
 from inkwright.learn import checkpoint
@@ -65,13 +66,21 @@ def book_key(project: Project, its: Inputs) -> str:
     return digest(METHOD, its.key, config.harmonize.model_dump(), weights, own, trained)
 
 
-def harmonize(project: Project, folder: Path) -> Iterator[Event]:
+def harmonize(project: Project, folder: Path | None) -> Iterator[Event]:
     """Makes the pictures in a folder agree; writes build/harmonized/. A stopped run goes on, a finished one stays.
 
     Args:
         project: the project.
         folder: a picture for each panel, or for each page; it is only read.
+
+    Raises:
+        ProjectError: no folder is named.
     """
+    if folder is None:
+        raise ProjectError(
+            "harmonize needs the pictures that another tool made.",
+            f"Name their folder: inkwright harmonize {quoted(project.root)} --from FOLDER",
+        )
     its = inputs(project)
     given = find_given(project, its.book, folder)
     yield from given.warnings()
