@@ -18,6 +18,7 @@ help:
 	@echo "make check-all  lint, every test and the demo"
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
 	@echo "make bench      measure times and figures"
+	@echo "make bench-panels measure the finder of panels"
 	@echo "make bench-classifiers  measure how well elements are recognised"
 	@echo "make bench-consistency  measure whether elements stay themselves (hours; goes on where it was stopped)"
 	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
@@ -44,6 +45,9 @@ docs: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python bench/run.py
+
+bench-panels: .venv/installed
+	$(ONE_THREAD) $(BIN)/python bench/panels.py
 
 bench-classifiers: .venv/installed
 	$(BIN)/python bench/classifiers.py

@@ -46,7 +46,7 @@ def taught(data: Examples, seed: int = 0) -> ElementNet:
     f = made.trunk(data.V)
     boxes = F.interpolate(data.M, size=f.shape[2:], mode="area")
     mean = torch.einsum("jihw,jdhw->id", boxes, f) / boxes.sum((0, 2, 3))[:, None].clamp_min(1)
-    made.heads.weight.copy_(((mean - f.mean((0, 2, 3))) * 20)[:, :, None, None])
+    made.heads.weight.copy_(((mean - f.mean((0, 2, 3))) * 80)[:, :, None, None])
     return made
 
 

@@ -6,12 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.shapes import Mask, fit_shape
+from inkwright.comic.shapes import Mask, fit_shape, outer_hull
 
 SEARCH_SIDE = 220
 """Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
-SLOPES = tuple(np.round(np.arange(-0.44, 0.4401, 0.02), 3).tolist())
-"""Slants that are tried, in pixels of rise per pixel: up to 24 degrees."""
+JUDGE_SIDE = 360
+"""What a cut would leave is judged on a copy of at most this many pixels a side."""
+STEEP = np.arange(0.48, 1.04, 0.04)
+SLOPES = tuple(np.round(np.concatenate([-STEEP[::-1], np.arange(-0.44, 0.4401, 0.02), STEEP]), 3).tolist())
+"""Slants that are tried, in pixels of rise per pixel: up to 45 degrees; steeper ones lie in the region on its side."""
 MIN_SHARE = 0.6
 """Share of a line through a region's hull that must be gutter."""
 CLOSED_SHARE = 0.93
@@ -27,7 +30,7 @@ class _Cut:
 
 
 def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: int = 5) -> list[Mask]:
-    """Cuts a region along straight gutters, of any slant up to 24 degrees.
+    """Cuts a region along straight gutters, of any slant.
 
     Args:
         region: (h, w) bool, one connected region.
@@ -45,38 +48,49 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     if whole.quality >= CLEAN and not _has_long_gutter(region, gutter, min(whole.box[2:])):
         return [region]
     best, gain = None, 0.03
+    scale = min(1.0, JUDGE_SIDE / max(whole.box[2:]))
+    reduced, room = _reduced(region, scale), _reduced(gutter, scale)
     for cut in _cuts(region, gutter):
-        parts = [_largest(region & ~gutter & cut.side), _largest(region & ~gutter & ~cut.side)]
-        if min(int(part.sum()) for part in parts) < max(smallest, 0.05 * whole.area):
+        side = _reduced(cut.side, scale)
+        least = max(1.0, max(smallest, 0.05 * whole.area) * scale * scale)
+        halves = [_parts(reduced & ~room & half, least) for half in (side, ~side)]
+        if not all(halves):
             continue
-        fits = [fit_shape(part, tolerance) for part in parts]
+        fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
         if min(fit.quality for fit in fits) < 0.5:
             continue
         mean = sum(fit.quality * fit.area for fit in fits) / sum(fit.area for fit in fits)
         # A clean gutter right across needs no better fit; one that much bridges must pay off.
         worth = mean - whole.quality + 0.7 * (cut.share - MIN_SHARE)
         if worth > gain:
-            best, gain = parts, worth
+            best, gain = cut, worth
     if best is None:
         return [region]
-    return [piece for part in best for piece in split(part, gutter, smallest, tolerance, depth - 1)]
+    parts = [part for half in (best.side, ~best.side) for part in _parts(region & ~gutter & half, smallest)]
+    return [piece for part in parts for piece in split(part, gutter, smallest, tolerance, depth - 1)]
+
+
+def _parts(region: Mask, least: float) -> list[Mask]:
+    """The connected parts of at least so many pixels, largest first: thin gutters may tell more than two apart."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    order = sorted(range(1, count), key=lambda i: (-int(areas[i]), i))
+    return [np.asarray(labels == i, np.bool_) for i in order if areas[i] >= least]
+
+
+def _reduced(mask: Mask, scale: float) -> Mask:
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    return np.asarray(cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
 
 
 def _has_long_gutter(region: Mask, gutter: Mask, side: int) -> bool:
     """Whether gutter runs through a good part of a region, and not just along it."""
     inset = max(2, round(0.03 * side))
-    inner = gutter & (cv2.erode(_hull(region).astype(np.uint8), np.ones((2 * inset + 1,) * 2, np.uint8)) > 0)
+    inner = gutter & (cv2.erode(outer_hull(region).astype(np.uint8), np.ones((2 * inset + 1,) * 2, np.uint8)) > 0)
     if not inner.any():
         return False
     _, _, stats, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
     return bool((stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) >= 0.25 * side).any())
-
-
-def _largest(region: Mask) -> Mask:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
-    if count < 2:
-        return region
-    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.bool_)
 
 
 def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
@@ -84,7 +98,7 @@ def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
     ys, xs = np.flatnonzero(region.any(1)), np.flatnonzero(region.any(0))
     x0, x1, y0, y1 = int(xs[0]), int(xs[-1]) + 1, int(ys[0]), int(ys[-1]) + 1
     inner = region[y0:y1, x0:x1]
-    hull = _hull(inner)
+    hull = outer_hull(inner)
     passable = (gutter[y0:y1, x0:x1] | ~inner) & hull
     found: list[_Cut] = []
     for turned in (False, True):
@@ -103,13 +117,6 @@ def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
             side[y0:y1, x0:x1] = side_plane.T if turned else side_plane
             found.append(_Cut(share, side))
     return found
-
-
-def _hull(region: Mask) -> Mask:
-    canvas = np.zeros(region.shape, np.uint8)
-    contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    cv2.fillConvexPoly(canvas, cv2.convexHull(np.concatenate(contours)), 1)
-    return np.asarray(canvas > 0, np.bool_)
 
 
 def _lines(plane: Mask, hull: Mask, count: int = 4) -> list[tuple[float, float]]:

@@ -11,8 +11,22 @@ BoxTuple = tuple[int, int, int, int]
 Polygon = NDArray[np.float64]
 
 MAX_CORNERS = 6
+ROUND_CORNERS = 32
+"""Corners of the polygon that tells an ellipse."""
+JUDGE_SIDE = 420
+"""Longer side in pixels of the copy on which fits are judged."""
 RECTANGLE_IOU = 0.97
 """A polygon that fills this much of its box is told as the box alone."""
+
+
+def page_side(size: tuple[int, ...]) -> float:
+    """The longer side of the single page that a picture (height, width, ...) of a page, spread or strip is made of."""
+    return float(min(max(size[:2]), 1.5 * min(size[:2])))
+
+
+def page_area(size: tuple[int, ...]) -> float:
+    """Pixels of that page."""
+    return min(float(size[0] * size[1]), 0.7 * page_side(size) ** 2)
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,11 @@ class Shape:
     quality: float
     area: int
 
+    @property
+    def is_round(self) -> bool:
+        """Whether the figure is an ellipse."""
+        return self.polygon is not None and len(self.polygon) == ROUND_CORNERS
+
     def moved(self, dx: int, dy: int) -> "Shape":
         """The same figure elsewhere."""
         x, y, w, h = self.box
@@ -39,7 +58,7 @@ class Shape:
 
 
 def fit_shape(region: Mask, tolerance: float) -> Shape:
-    """The rectangle, or if that fits badly the polygon of up to six corners, that describes a region.
+    """The rectangle, or if that fits badly the polygon or the ellipse, that describes a region.
 
     Args:
         region: (h, w) bool with at least one pixel, one connected region.
@@ -47,24 +66,29 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
     """
     area = int(region.sum())
     box = robust_box(region, tolerance)
-    rectangle = _rectangle(box)
-    near = max(1.5, min(tolerance, 0.03 * min(box[2:])))
-    outline = _outline(region)
-    quality = _quality(region, rectangle, outline, near)
-    best = Shape(box, None, quality, area)
-    if quality > 0.95:
+    # How well a figure fits is seen on a smaller copy as well, and ten times as fast.
+    scale = min(1.0, JUDGE_SIDE / max(region.shape))
+    size = (max(1, round(region.shape[1] * scale)), max(1, round(region.shape[0] * scale)))
+    small = np.asarray(cv2.resize(region.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
+    if not small.any():
+        return Shape(box, None, 0.0, area)
+    factor = np.array([size[0] / region.shape[1], size[1] / region.shape[0]])
+    near = max(2.0, scale * min(tolerance, 0.03 * min(box[2:])))
+    contour = _contour(small)
+    best = Shape(box, None, _quality(small, _rectangle(box) * factor, contour, near), area)
+    if best.quality > 0.95:
         return best
-    polygon = _polygon(outline)
-    if polygon is None:
-        return best
-    x, y, w, h = _bounds(polygon)
-    bounds = _rectangle((x, y, w, h))
-    if _polygon_area(polygon) / max(1.0, _polygon_area(bounds)) > RECTANGLE_IOU:
-        return best
-    other = _quality(region, polygon, outline, near)
-    if len(polygon) > 4 and min(_supports(polygon, outline, near)[0]) < 0.7:
-        return best  # a corner rounded off by a balloon or a figure, not a cut one
-    return Shape((x, y, w, h), polygon, other, area) if other > quality + 0.03 else best
+    for polygon in (_polygon(contour), _ellipse(contour), _bent(contour)):
+        if polygon is None:
+            continue
+        if _polygon_area(polygon) / max(1.0, _polygon_area(_rectangle(_bounds(polygon)))) > RECTANGLE_IOU:
+            continue
+        other = _quality(small, polygon, contour, near)
+        if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, contour, near)[0]) < 0.7:
+            continue  # a corner rounded off by a balloon or a figure, not a cut one
+        if other > best.quality + (0.03 if best.polygon is None else 0.05):
+            best = Shape(_bounds(polygon / factor), polygon / factor, other, area)
+    return best
 
 
 def robust_box(region: Mask, wobble: float = 0.0) -> BoxTuple:
@@ -95,6 +119,27 @@ def _ends(filled: NDArray[np.int_], wobble: float) -> tuple[int, int]:
     return first, last
 
 
+def outline(shape: Shape) -> Polygon:
+    """The corners of a shape, (n, 2) float64."""
+    return _rectangle(shape.box) if shape.polygon is None else shape.polygon
+
+
+def largest(region: Mask) -> Mask:
+    """The largest connected part of a region."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return region
+    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.bool_)
+
+
+def outer_hull(region: Mask) -> Mask:
+    """The convex hull of a region with at least one pixel."""
+    canvas = np.zeros(region.shape, np.uint8)
+    contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.fillConvexPoly(canvas, cv2.convexHull(np.concatenate(contours)), 1)
+    return np.asarray(canvas > 0, np.bool_)
+
+
 def _rectangle(box: BoxTuple) -> Polygon:
     x, y, w, h = box
     return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float64)
@@ -106,21 +151,46 @@ def _bounds(polygon: Polygon) -> BoxTuple:
     return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
 
 
-def _outline(region: Mask) -> NDArray[np.int32]:
+def _contour(region: Mask) -> NDArray[np.int32]:
     contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     longest = max(contours, key=len)
     return np.asarray(longest[:, 0], np.int32)
 
 
-def _polygon(outline: NDArray[np.int32]) -> Polygon | None:
+def _polygon(contour: NDArray[np.int32]) -> Polygon | None:
     """Hull of the outline with as few corners as describe it; None when more than six are needed."""
-    hull = cv2.convexHull(outline)
+    hull = cv2.convexHull(contour)
     around = cv2.arcLength(hull, True)
     for share in (0.008, 0.012, 0.018, 0.025, 0.035):
         corners = cv2.approxPolyDP(hull, share * around, True)[:, 0]
         if len(corners) <= MAX_CORNERS:
             return corners.astype(np.float64) + 0.5 if len(corners) >= 3 else None
     return None
+
+
+def _ellipse(contour: NDArray[np.int32]) -> Polygon | None:
+    """The ellipse through an outline as a polygon."""
+    if len(contour) < 20:
+        return None
+    (x, y), (a, b), turn = cv2.fitEllipse(contour)
+    if min(a, b) < 8 or max(a, b) > 4 * min(a, b):
+        return None
+    around, lean = np.linspace(0, 2 * np.pi, ROUND_CORNERS + 1)[:-1], np.radians(turn)
+    along = np.stack([np.cos(around) * a / 2, np.sin(around) * b / 2], 1)
+    turned = along @ np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
+    return np.asarray(turned + np.array([x + 0.5, y + 0.5]), np.float64)
+
+
+def _bent(contour: NDArray[np.int32]) -> Polygon | None:
+    """The outline itself where it is a box with a corner or two cut out, as by an inset; else None."""
+    corners = cv2.approxPolyDP(contour, 0.008 * cv2.arcLength(contour, True), True)[:, 0]
+    if not MAX_CORNERS <= len(corners) <= MAX_CORNERS + 2:
+        return None
+    sides = np.abs(np.roll(corners, -1, 0) - corners)
+    # A balloon that is white like the gutter bites a piece off as well, but no straight one.
+    if (sides.min(1) > 0.12 * sides.max(1)).any() or sides.max(1).min() < 0.04 * sides.sum():
+        return None
+    return np.asarray(corners.astype(np.float64) + 0.5, np.float64)
 
 
 def _polygon_area(polygon: Polygon) -> float:
@@ -135,24 +205,24 @@ def fill_polygon(polygon: Polygon, shape: tuple[int, int]) -> Mask:
     return canvas > 0
 
 
-def _quality(region: Mask, figure: Polygon, outline: NDArray[np.int32], near: float) -> float:
+def _quality(region: Mask, figure: Polygon, contour: NDArray[np.int32], near: float) -> float:
     filled = fill_polygon(figure, (region.shape[0], region.shape[1]))
     overlap = float((filled & region).sum()) / max(1, int((filled | region).sum()))
-    return overlap * (0.4 + 0.6 * _support(figure, outline, near))
+    return overlap * (0.4 + 0.6 * _support(figure, contour, near))
 
 
-def _support(figure: Polygon, outline: NDArray[np.int32], near: float) -> float:
+def _support(figure: Polygon, contour: NDArray[np.int32], near: float) -> float:
     """Share of the figure's edges that have the region's outline within `near` pixels."""
-    shares, lengths = _supports(figure, outline, near)
+    shares, lengths = _supports(figure, contour, near)
     return float(np.dot(shares, lengths) / max(1e-9, sum(lengths)))
 
 
-def _supports(figure: Polygon, outline: NDArray[np.int32], near: float) -> tuple[list[float], list[float]]:
-    """For each edge of a figure the share that has the outline within `near` pixels, and the edge's length."""
-    low = np.floor(np.minimum(outline.min(0), figure.min(0))).astype(int) - 2
-    high = np.ceil(np.maximum(outline.max(0), figure.max(0))).astype(int) + 3
+def _supports(figure: Polygon, contour: NDArray[np.int32], near: float) -> tuple[list[float], list[float]]:
+    """For each edge of a figure the share that has the contour within `near` pixels, and the edge's length."""
+    low = np.floor(np.minimum(contour.min(0), figure.min(0))).astype(int) - 2
+    high = np.ceil(np.maximum(contour.max(0), figure.max(0))).astype(int) + 3
     free = np.full((high[1] - low[1], high[0] - low[0]), 255, np.uint8)
-    free[outline[:, 1] - low[1], outline[:, 0] - low[0]] = 0
+    free[contour[:, 1] - low[1], contour[:, 0] - low[0]] = 0
     distance = cv2.distanceTransform(free, cv2.DIST_L2, 3)
     shares, lengths = [], []
     for a, b in zip(figure, np.roll(figure, -1, 0), strict=True):

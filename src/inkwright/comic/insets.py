@@ -1,0 +1,74 @@
+"""Small panels set into a large one, told by the band of one colour around them."""
+
+import cv2
+import numpy as np
+
+from inkwright.comic.shapes import BoxTuple, Mask, Polygon, fit_shape, outline, page_area, page_side
+from inkwright.images import Pixels
+
+SMALLEST = 0.012
+"""Share of the page below which a framed thing in a picture is a window or a sign."""
+LARGEST = 0.5
+"""Share of its panel above which it is no inset."""
+FIT = 0.93
+"""Quality that its outline must have."""
+BAND = 0.004
+"""Least width of the band in shares of the page's longer side."""
+ALONE = 0.6
+"""Share of the band's outer rim beyond which its colour must have ended: else it is a hole in white paper."""
+WHITE, BLACK = 0.86, 40
+"""Grey level from which a band is white, in shares of the page's paper; and up to which it is black."""
+
+
+def inset_boxes(pixels: Pixels, box: BoxTuple) -> list[BoxTuple]:
+    """The panels inside a panel, largest first; none where it is drawn on bare paper.
+
+    Args:
+        pixels: (h, w, 3) uint8 RGB, the page.
+        box: (x, y, width, height) of the panel.
+    """
+    x, y, w, h = box
+    side, page = page_side(pixels.shape), page_area(pixels.shape)
+    grey = np.asarray(cv2.cvtColor(pixels[y : y + h, x : x + w], cv2.COLOR_RGB2GRAY), np.uint8)
+    found: list[tuple[float, BoxTuple]] = []
+    paper = float(np.percentile(pixels[::4, ::4].mean(2), 99))
+    for band in (np.asarray(grey >= WHITE * paper, np.bool_), np.asarray(grey <= BLACK, np.bool_)):
+        if band.mean() > 0.4:
+            continue
+        for hole in _holes(band, SMALLEST * page, LARGEST * w * h):
+            left, top, wide, tall = cv2.boundingRect(hole.astype(np.uint8))
+            shape = fit_shape(hole[top : top + tall, left : left + wide], 0.004 * side).moved(left, top)
+            if shape.polygon is not None or shape.quality < FIT or min(shape.box[2:]) < 0.08 * side:
+                continue
+            if _stands_alone(band, outline(shape), max(2, round(BAND * side)), side):
+                found.append((shape.area, (shape.box[0] + x, shape.box[1] + y, shape.box[2], shape.box[3])))
+    return [one for _, one in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _holes(band: Mask, least: float, most: float) -> list[Mask]:
+    """What the band closes in, filled, between a least and a most number of pixels."""
+    contours, tree = cv2.findContours(band.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    holes = []
+    for k, contour in enumerate(contours):
+        if tree[0][k][3] >= 0 and least <= cv2.contourArea(contour) <= most:
+            canvas = np.zeros(band.shape, np.uint8)
+            cv2.drawContours(canvas, [contour], 0, 1, -1)
+            holes.append(np.asarray(canvas > 0, np.bool_))
+    return holes
+
+
+def _stands_alone(band: Mask, corners: Polygon, width: int, side: float) -> bool:
+    """Whether a band of at least `width` pixels runs around a box, and ends within a few widths."""
+    (x0, y0), (x1, y1) = corners.min(0), corners.max(0)
+    shares = []
+    for out in (width // 2 + 1, round(0.035 * side)):
+        left, right, top, bottom = x0 - out, x1 + out - 1, y0 - out, y1 + out - 1
+        along = np.linspace(0, 1, 200)
+        xs = np.concatenate([left + along * (right - left)] * 2 + [np.full(200, left), np.full(200, right)])
+        ys = np.concatenate([np.full(200, top), np.full(200, bottom)] + [top + along * (bottom - top)] * 2)
+        xi, yi = np.round(xs).astype(int), np.round(ys).astype(int)
+        valid = (xi >= 0) & (yi >= 0) & (xi < band.shape[1]) & (yi < band.shape[0])
+        if valid.mean() < 0.6:
+            return False
+        shares.append(float(band[yi[valid], xi[valid]].mean()))
+    return shares[0] > 0.93 and shares[1] < 1 - ALONE

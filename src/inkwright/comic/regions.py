@@ -1,0 +1,74 @@
+"""A page's background and what it encloses, as masks."""
+
+import cv2
+import numpy as np
+
+from inkwright.comic.shapes import Mask, page_side
+
+
+def is_wide(outside: Mask) -> bool:
+    """Whether most of the background is as wide as a gutter; pen lines, seen as background, are not."""
+    wide = opened(outside, max(1, round(0.003 * page_side(outside.shape))))
+    return bool(wide.sum() > 0.5 * outside.sum())
+
+
+def without_specks(ink: Mask) -> Mask:
+    """Ink without dust and compression noise."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    least = max(3, 12 * ink.size // 10**6)
+    keep = stats[:, cv2.CC_STAT_AREA] >= least
+    keep[0] = False
+    kept: Mask = keep[labels]
+    return kept
+
+
+def reached(ink: Mask, sealing: int) -> Mask:
+    """Background that hangs together with the page's rim; gaps in drawn frames up to 2 x sealing are sealed."""
+    kernel = np.ones((2 * sealing + 1, 2 * sealing + 1), np.uint8)
+    walls = cv2.dilate(ink.astype(np.uint8), kernel)
+    _, labels = cv2.connectedComponents(1 - walls, connectivity=4)
+    rim = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    inside = np.isin(labels, rim[rim > 0])
+    grown = cv2.dilate(inside.astype(np.uint8), kernel) > 0
+    # A strip between the rim and ink close to it is sealed as well, and is background all the same.
+    result: Mask = grown & ~ink
+    return result
+
+
+def opened(region: Mask, radius: int) -> Mask:
+    """A region without what is thinner than 2 x radius + 1 pixels; beyond the page's rim it goes on."""
+    kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    padded = cv2.copyMakeBorder(region.astype(np.uint8), radius, radius, radius, radius, cv2.BORDER_REPLICATE)
+    opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, kernel) > 0
+    result: Mask = opened[radius:-radius, radius:-radius]
+    return result
+
+
+def thin_background(ink: Mask, outside: Mask) -> Mask:
+    """Enclosed background as thin as a gutter and long: a gutter that something bridges at both ends."""
+    side = page_side(ink.shape)
+    enclosed = ~ink & ~outside
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed.astype(np.uint8), connectivity=4)
+    long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    keep = (long >= 0.06 * side) & (stats[:, cv2.CC_STAT_AREA] <= 0.03 * side * long)
+    keep[0] = False
+    depth = cv2.distanceTransform(keep[labels].astype(np.uint8), cv2.DIST_L2, 3)
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, labels[depth > 0], depth[depth > 0])
+    # As wide as a gutter, and evenly so: gaps between the strokes of a marker are thinner and run out to points.
+    even = stats[:, cv2.CC_STAT_AREA] >= 0.6 * long * 2 * deepest
+    keep &= (deepest >= max(1.5, 0.002 * side)) & (deepest <= 0.015 * side) & even
+    kept: Mask = keep[labels]
+    return kept
+
+
+def regions(body: Mask, smallest: float) -> list[tuple[Mask, tuple[slice, slice]]]:
+    """The connected regions of a mask, each cut out, with its rows and columns."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(body.astype(np.uint8), connectivity=4)
+    found = []
+    for i in range(1, count):
+        x, y, w, h, area = stats[i].tolist()
+        if area >= smallest:
+            place = (slice(y, y + h), slice(x, x + w))
+            found.append((np.asarray(labels[place] == i, np.bool_), place))
+    return found

@@ -1,0 +1,91 @@
+"""Pages of every kind whose panels are known: found, one to one, where they are."""
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from inkwright.comic.panels import Found, find_panels
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from panel_pages import KINDS, DrawnPage, Manner, as_scan, draw, draw_page, layout, rectangle
+
+SEEN = ("white", "black", "coloured", "slanted", "crossing", "manga", "ruled strip", "captions", "round")
+
+
+def corners(one: Found) -> NDArray[np.float64]:
+    return rectangle(*one.box) if one.polygon is None else np.array(one.polygon, float)
+
+
+def filled(polygon: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    canvas = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(canvas, [np.round((polygon - 0.5) * 16).astype(np.int32)], 1, shift=4)
+    return canvas > 0
+
+
+def right(page: DrawnPage, least: float) -> int:
+    """How many panels are found, each by one of its own."""
+    found = [filled(corners(one), page.pixels.shape) for one in find_panels(page.pixels, page.direction)]
+    count = 0
+    for panel in page.panels:
+        true = filled(panel, page.pixels.shape)
+        count += any((one & true).sum() >= least * (one | true).sum() for one in found)
+    return min(count, 2 * len(page.panels) - len(found))
+
+
+@pytest.mark.parametrize("kind", SEEN)
+def test_most_panels_of_every_kind_are_found(kind: str) -> None:
+    pages = [draw_page(kind, seed, 640, 920) for seed in (900, 901)]
+    pages += [as_scan(page, np.random.default_rng(1), 2.0) for page in pages[:1]]
+    total = sum(len(page.panels) for page in pages)
+    # A ruled strip whose art has lines as straight and as black as its frames still fools the finder.
+    least = 0.4 if kind == "ruled strip" else 0.8
+    assert sum(right(page, 0.8) for page in pages) >= least * total
+
+
+def test_the_pages_are_the_same_every_time() -> None:
+    for kind in KINDS:
+        assert np.array_equal(draw_page(kind, 3, 200, 290).pixels, draw_page(kind, 3, 200, 290).pixels)
+
+
+def slanted(seed: int) -> DrawnPage:
+    """A random layout with slanted gutters, its panels filled with colour."""
+    rng = np.random.default_rng(seed)
+    how = Manner(slant=14, gap=0.03, frame=0.006, balloons=0, arts=("painted",))
+    page = np.full((430, 300, 3), 255, np.uint8)
+    panels = layout(rng, rectangle(15, 15, 270, 400), how, 300, "ltr")
+    for panel in panels:
+        draw(page, panel, rng, how)
+    return DrawnPage(page, panels)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6))
+def test_layouts_with_slanted_gutters(seed: int) -> None:
+    page = slanted(seed)
+    assert right(page, 0.8) >= len(page.panels) - 1
+
+
+@pytest.mark.slow
+def test_200_layouts_with_slanted_gutters() -> None:
+    pages = [slanted(seed) for seed in range(200)]
+    assert sum(right(page, 0.85) == len(page.panels) for page in pages) >= 0.95 * len(pages)
+
+
+def test_on_a_scan_askew_panels_are_polygons_of_the_page() -> None:
+    page = as_scan(draw_page("white", 4, 600, 860), np.random.default_rng(0), 3.0)
+    found = find_panels(page.pixels)
+    assert len(found) == len(page.panels)
+    for one, true in zip(found, page.panels, strict=True):
+        assert one.polygon is not None
+        mask, wanted = filled(corners(one), page.pixels.shape), filled(true, page.pixels.shape)
+        assert (mask & wanted).sum() > 0.93 * (mask | wanted).sum()
+        x, y, w, h = one.box
+        xs, ys = zip(*one.polygon, strict=True)
+        assert (min(xs), min(ys), max(xs), max(ys)) == (x, y, x + w, y + h)
