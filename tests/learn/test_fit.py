@@ -17,7 +17,6 @@ from inkwright.learn.fit import (
     FitStep,
     Job,
     Weights,
-    _capped,
     begin,
     evaluate,
     fit,
@@ -345,27 +344,6 @@ def test_all_terms_on_panels_may_be_switched_off():
 # -- what fitted knows of elements -------------------------------------------------------------------------------------
 
 
-def norms(g: Tensor, other: Tensor, cap: float) -> tuple[float, float]:
-    """Length of what is left of g, and its share of both."""
-    left = float(_capped(g, other, cap).norm())
-    return left, left / (left + float(other.norm()))
-
-
-def test_the_share_of_the_element_terms_is_bounded():
-    g, other = torch.full((1, 3, 4, 4), 3.0), torch.full((1, 3, 4, 4), -1.0)
-    for cap in (0.1, 0.3, 0.5):
-        left, share = norms(g, other, cap)
-        assert share == pytest.approx(cap, rel=1e-5)
-        assert left < float(g.norm())
-        shortened = _capped(g, other, cap)
-        assert float((shortened * g).sum() / (shortened.norm() * g.norm())) == pytest.approx(1, abs=1e-6)
-    for cap in (0.76, 1.0):  # it has three quarters: nothing to shorten
-        assert torch.equal(_capped(g, other, cap), g)
-    assert not _capped(g, other, 0.0).any()
-    assert not _capped(torch.zeros_like(g), other, 0.3).any()
-    assert _capped(g, torch.zeros_like(other), 1.0) is g
-
-
 def everywhere_red(element: int = 1) -> list[list[Spots]]:
     """The look term wants all pixels of the upper half of each panel red, for one element."""
     red = torch.tensor([[0.6280, 0.2249, 0.1258]])
@@ -415,22 +393,6 @@ def test_location_is_asked_of_boxed_and_absent_elements_alone():
     boxed[:, 0, :6, :6] = 1
     assert run(job(only, 1, texture=None, p_hat=here, masks=boxed))[1][0].terms["L"] > 0
     assert run(job(only, 1, texture=None, p_hat=1 - here, masks=masks))[1][0].terms["L"] > 0
-
-
-def test_gradients_of_c_stay_inside_the_regions():
-    weights = Weights(c=20.0, reconstruction=0.0)
-    nowhere = [torch.zeros(1, 1, *panel.base.shape[-2:]) for panel in job().panels]
-    state = run(job(weights, 2, texture=None, regions=nowhere))[0]
-    assert same(state.net.state_dict(), network().state_dict())
-    all_over = [torch.ones_like(region) for region in nowhere]
-    free = run(job(weights, 2, texture=None))[0].net.state_dict()
-    assert same(run(job(weights, 2, texture=None, regions=all_over))[0].net.state_dict(), free)
-    assert not same(free, network().state_dict())
-
-
-def test_a_cap_of_zero_is_plain_style_transfer():
-    capped = run(job(ALL, 3, cap=0.0))[0].net.state_dict()
-    assert same(capped, run(job(PLAIN, 3, False))[0].net.state_dict())
 
 
 def told(places: bool = True) -> StrokeUNet:

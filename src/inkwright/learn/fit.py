@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
-from inkwright.learn import augment
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
 from inkwright.learn.element_look import look
+from inkwright.learn.glimpse import glimpse, placed
 from inkwright.learn.job import Job, Weights, minibatch
 from inkwright.learn.style_losses import cosine, ink_contrast, palette, reconstruction, structure
 from inkwright.learn.tensors import generator
@@ -25,6 +25,8 @@ CROP = 192
 """Side of the style crops for the reconstruction term, in pixels."""
 PLACE_LR = 10.0
 """The layers that read where elements are learn this much faster: they start from nothing, all others can paint."""
+NETWORKS = 2
+"""Classifiers that look at a panel in each step."""
 CHECK_EVERY = 20
 """Steps between two evaluations of the whole book; the state on disk is saved then."""
 CHECK_PANELS = 48
@@ -110,49 +112,29 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
 
 
 def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[str, float]:
-    """Back-propagates the Comic Book Loss of one stylized panel, divided by J; returns its terms.
-
-    The gradients of S and of the element terms are taken on the picture and joined there: those of the element terms
-    stay inside the elements' regions, and do not outgrow their share.
-    """
+    """Back-propagates the Comic Book Loss of one stylized panel, divided by J; returns its terms."""
     J, count, w = len(job.panels), job.learned(), job.weights
     # Each draws from a generator of its own, so that plain and fitted differ by their terms alone.
-    Y = X.detach().requires_grad_()
-    terms = panel_terms(Y, job.panels[j], job, generator(job.seed, step, j, 0))
-    nothing = torch.zeros(1, 1)
-    gradient = _gradient(comic_book_loss(_weigh(terms, w)[None], nothing, J) / (J * batch), Y)
-    C, L = _glimpse(Y, j, job, generator(job.seed, step, j, 1))
-    K = look(Y, job.spots[j] if job.spots else (), job.p_hat.shape[1])
-    no_S = torch.zeros(1)
-    C_, L_, K_ = job.emphasised(C), job.emphasised(L), job.emphasised(K)
-    seen = comic_book_loss(no_S, C_, J, w.c / count, L_, w.location / count) / (J * batch)
-    g_elements = _gradient(seen, Y)
-    if job.regions:
-        g_elements = g_elements * job.regions[j]
-    g_elements = g_elements + _gradient(
-        comic_book_loss(no_S, nothing, J, 0, None, 0, K_, w.look / count) / (J * batch), Y
-    )
-    gradient = gradient + _capped(g_elements, gradient, job.cap)
-    if X.requires_grad and gradient.any():
-        X.backward(gradient)  # type: ignore[no-untyped-call]
-    wanted = {"C": job.classifiers is not None and bool(w.c or w.location), "L": bool(w.location), "K": bool(w.look)}
-    sums = {name: one.sum() / count for name, one in {"C": C, "L": L, "K": K}.items() if wanted[name]}
-    return {name: float(value.detach()) for name, value in {**terms, **sums}.items()}
+    S = panel_terms(X, job.panels[j], job, generator(job.seed, step, j, 0))
+    seen = _glimpsed(X, j, job, generator(job.seed, step, j, 1))
+    C, L, K = (job.emphasised(seen[name]) if name in seen else torch.zeros(1, 1) for name in "CLK")
+    loss = comic_book_loss(_weigh(S, w)[None], C, J, w.c / count, L, w.location / count, K, w.look / count)
+    if loss.requires_grad:  # every term on panels may be switched off
+        (loss / (J * batch)).backward()  # type: ignore[no-untyped-call]
+    return {name: float(value.detach()) for name, value in S.items()} | {
+        name: float(value.detach().sum()) / count for name, value in seen.items()
+    }
 
 
-def _gradient(loss: Tensor, Y: Tensor) -> Tensor:
-    """d loss / dY; zeros where every term is switched off."""
-    out: Tensor = torch.autograd.grad(loss, Y)[0] if loss.requires_grad else torch.zeros_like(Y)
+def _glimpsed(X: Tensor, j: int, job: Job, g: torch.Generator) -> dict[str, Tensor]:
+    """C_ij, L_ij and K_ij of a stylized panel, (1, I) each, as far as they are asked for."""
+    out, w = {}, job.weights
+    if job.classifiers is not None and (w.c or w.location):
+        C, L = glimpse(X, job.p_hat[j : j + 1], job.masks[j : j + 1], job.classifiers, NETWORKS, g)
+        out = {"C": C, "L": L} if w.location else {"C": C}
+    if w.look:
+        out["K"] = look(X, job.spots[j] if job.spots else (), job.p_hat.shape[1])
     return out
-
-
-def _capped(g: Tensor, other: Tensor, cap: float) -> Tensor:
-    """g, shortened so that its norm is at most `cap` of the sum of both norms."""
-    if cap >= 1:
-        return g
-    longest = cap / (1 - cap) * other.norm()
-    shortened: Tensor = g * (longest / g.norm().clamp_min(1e-12)).clamp_max(1)
-    return shortened
 
 
 def _reconstruct(net: nn.Module, job: Job, g: torch.Generator, half: bool) -> Tensor:
@@ -186,30 +168,6 @@ def _weigh(terms: dict[str, Tensor], weights: Weights) -> Tensor:
     for name, value in terms.items():
         total = total + getattr(weights, name) * value
     return total
-
-
-def _glimpse(X: Tensor, j: int, job: Job, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """C_ij and L_ij of one stylized panel, seen through two nets of the ensemble and random views: (1, I) each.
-
-    A fixed net and a fixed view are cheated within a few steps; the expectation over both is what should fall.
-    """
-    p_hat = job.p_hat[j : j + 1]
-    C = L = torch.zeros(1, max(1, p_hat.shape[1]))
-    ensemble, w = job.classifiers, job.weights
-    if ensemble is None or not (w.c or w.location):
-        return C, L
-    somewhere = ~_everywhere(ensemble)[None]
-    nets = torch.randperm(len(ensemble.nets), generator=g)[:2].tolist()
-    for n in nets:
-        V, M, visible = augment.affine(see(X, ensemble.px), job.masks[j : j + 1], g, 0.35)
-        V = augment.dirt(augment.colour(V, g, 0.35), g)
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-            z, heat = ensemble.nets[n](V)
-        seen = torch.where((visible < 0.5) & (p_hat > 0.5), torch.nan, p_hat)
-        C = C + cross_entropy(seen, ensemble.calibrate(z.float())) / len(nets)
-        boxed = (job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)
-        L = L + location(heat.float(), M, boxed & ~torch.isnan(seen) & somewhere) / len(nets)
-    return C, L
 
 
 @torch.no_grad()
@@ -257,10 +215,10 @@ def _seen(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
     ensemble, p_hat = job.classifiers, job.p_hat[j : j + 1]
     assert ensemble is not None
     z, heat = _whole(ensemble, see(X, ensemble.px))
-    boxed = ((job.masks[j : j + 1].sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(p_hat) & ~_everywhere(ensemble)[None]
+    masks = job.masks[j : j + 1]
     out = {"C": cross_entropy(p_hat, z)}
     if job.weights.location:
-        out["L"] = location(heat, job.masks[j : j + 1], boxed)
+        out["L"] = location(heat, masks, placed(p_hat, masks, ensemble))
     if job.weights.look:
         out["K"] = look(X, job.spots[j] if job.spots else (), p_hat.shape[1])
     return out
@@ -275,12 +233,6 @@ def _whole(ensemble: Ensemble, V: Tensor) -> tuple[Tensor, Tensor]:
             logit.append(z)
             heat.append(h.flip(3) if mirrored else h)
     return ensemble.calibrate(torch.stack(logit).mean(0)), torch.stack(heat).mean(0)
-
-
-def _everywhere(ensemble: Ensemble) -> Tensor:
-    """(I,) which elements are settings."""
-    its: Tensor = ensemble.nets[0].everywhere  # type: ignore[assignment]
-    return its
 
 
 __all__ = ["FitState", "FitStep", "Job", "Weights", "begin", "evaluate", "fit", "minibatch", "panel_terms"]

@@ -17,16 +17,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from inkwright.learn import augment
 from inkwright.learn.classifiers import Ensemble
-from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
+from inkwright.learn.comic_book_loss import comic_book_loss
 from inkwright.learn.element_look import Spots, look
 from inkwright.learn.fit import FitState
+from inkwright.learn.glimpse import glimpse
 from inkwright.learn.guided import Guided
 from inkwright.learn.job import minibatch
 from inkwright.learn.style_losses import cosine, reconstruction
 from inkwright.learn.tensors import generator
-from inkwright.learn.views import see
 
 PLANES = 8
 """Planes of `Piece.x`: ink, distance to ink, three bands of the given picture's marks, the drawing's flats (RGB)."""
@@ -128,8 +127,10 @@ def _backward(net: nn.Module, j: int, batch: int, task: Task, step: int) -> dict
     Y = X.detach().requires_grad_()
     S = reconstruction(Y, piece.base.float())
     K = look(Y, piece.spots, max((one.element + 1 for one in piece.spots), default=1))
-    C, L = _glimpse(Y, j, task, generator(task.seed, step, j))
-    nothing = torch.zeros(1, 1)
+    C = L = nothing = torch.zeros(1, 1)
+    if task.classifiers is not None and (task.c or task.location):
+        g = generator(task.seed, step, j)
+        C, L = glimpse(Y, task.p_hat[j : j + 1], task.masks[j : j + 1], task.classifiers, 1, g)
     near = comic_book_loss(task.close * S[None], nothing, J, 0, None, 0, K, task.look / count)
     seen = comic_book_loss(torch.zeros(1), C, J, task.c / count, L, task.location / count)
     gradient = torch.autograd.grad(near / (J * batch), Y)[0]
@@ -138,18 +139,3 @@ def _backward(net: nn.Module, j: int, batch: int, task: Task, step: int) -> dict
     X.backward(gradient)  # type: ignore[no-untyped-call]
     terms = {"S": S, "C": C.sum() / count, "L": L.sum() / count, "K": K.sum() / count}
     return {name: float(value.detach()) for name, value in terms.items()}
-
-
-def _glimpse(X: Tensor, j: int, task: Task, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """C_ij and L_ij through a network of the ensemble and a view, both drawn anew: (1, I) each. As in `fit`."""
-    p_hat, mask = task.p_hat[j : j + 1], task.masks[j : j + 1]
-    nothing = torch.zeros(1, max(1, p_hat.shape[1]))
-    if task.classifiers is None or not (task.c or task.location):
-        return nothing, nothing
-    net = task.classifiers.nets[int(torch.randint(0, len(task.classifiers.nets), (), generator=g))]
-    V, M, visible = augment.affine(see(X, task.classifiers.px), mask, g, 0.35)
-    z, heat = net(augment.dirt(augment.colour(V, g, 0.35), g))
-    seen = torch.where((visible < 0.5) & (p_hat > 0.5), torch.nan, p_hat)
-    everywhere: Tensor = net.everywhere  # type: ignore[assignment]
-    boxed = ((mask.sum((2, 3)) > 0) | (p_hat == 0)) & ~torch.isnan(seen) & ~everywhere[None]
-    return cross_entropy(seen, task.classifiers.calibrate(z.float())), location(heat.float(), M, boxed)

@@ -41,8 +41,6 @@ class Job:
         texture: the texture term, or None.
         places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
         spots: per panel, where the elements' colours are, for the look term.
-        regions: (1, 1, H, W) per panel, where gradients of C and L may act; none: everywhere.
-        cap: largest share of the element terms in the gradient on the picture; 1 sets no limit.
         emphasis: weight of each element's C, L and K; none: 1 each.
         again: panels that are drawn more often: they fill every second step, and count as much as all panels do.
         weights: of the terms.
@@ -66,8 +64,6 @@ class Job:
     texture: ToneTexture | None = None
     places: Sequence[Tensor] = ()
     spots: Sequence[Sequence[Spots]] = ()
-    regions: Sequence[Tensor] = ()
-    cap: float = 1.0
     emphasis: Sequence[float] = ()
     again: Sequence[int] = ()
 
