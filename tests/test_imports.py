@@ -12,7 +12,7 @@ ROOT = "inkwright"
 WINGS = ("comic", "learn", "publish", "sample")
 TIERS = (
     ("errors", "events"),
-    ("registry", "book", "config", "images"),
+    ("registry", "book", "config", "images", "lettering"),
     ("project",),
     WINGS,
     ("operations",),
