@@ -180,7 +180,7 @@ def fails(error: BaseException) -> Any:
     ],
 )
 def test_exit_codes(marked: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags, error, code: int, said: str):
-    monkeypatch.setattr("inkwright.operations.new.panels", fails(error))
+    monkeypatch.setattr("inkwright.operations.panels.panels", fails(error))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = invoke("panels", marked, *flags)
     assert result.exit_code == code
@@ -196,7 +196,7 @@ def test_exit_codes(marked: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_our_mistake_is_told_even_where_no_log_can_be_written(marked: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("inkwright.operations.new.panels", fails(ZeroDivisionError("by zero")))
+    monkeypatch.setattr("inkwright.operations.panels.panels", fails(ZeroDivisionError("by zero")))
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
     result = invoke("panels", marked, "--json")
     assert (result.exit_code, last(result)["hint"]) == (1, "Please report it; your files are as they were.")
@@ -208,7 +208,7 @@ def test_a_polite_kill_is_a_stop(marked: Path, monkeypatch: pytest.MonkeyPatch):
         os.kill(os.getpid(), signal.SIGTERM)
         yield Step("panels", 1, 2)
 
-    monkeypatch.setattr("inkwright.operations.new.panels", operation)
+    monkeypatch.setattr("inkwright.operations.panels.panels", operation)
     result = invoke("panels", marked, "--json")
     assert result.exit_code == STOPPED
     assert last(result)["event"] == "stopped"

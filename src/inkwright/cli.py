@@ -83,7 +83,7 @@ def new(
 @json_option
 def panels(directory: Path, again: tuple[str, ...], as_json: bool) -> None:
     """Find the panels of new pages; what book.json has is kept."""
-    at_work(directory, "new:panels", as_json, {}, again=again)
+    at_work(directory, "panels:panels", as_json, {}, again=again)
 
 
 @cli.group(cls=Elements, invoke_without_command=True)

@@ -10,7 +10,7 @@ from inkwright.errors import InternalError, ProjectError
 from inkwright.events import Clock, Event, Finished, Saved, Started, Warned
 from inkwright.images import png_bytes
 from inkwright.operations.make import make
-from inkwright.operations.new import panels
+from inkwright.operations.panels import panels
 from inkwright.operations.publish import book_file
 from inkwright.project import Project, pictures_in, quoted, write_bytes
 from inkwright.sample.comic import TITLE, draw_book

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from inkwright.events import Event, Finished, Started, Table
 from inkwright.operations.fit import fit, fit_key
 from inkwright.operations.material import load_book, load_prior
-from inkwright.operations.new import panels
+from inkwright.operations.panels import panels
 from inkwright.operations.publish import DEFAULT_FORMATS, is_published, publish
 from inkwright.operations.render import is_fresh, render
 from inkwright.operations.review import is_reviewed, review
