@@ -34,7 +34,7 @@ def flat(rng: Generator, height: int, width: int) -> Pixels:
     if rng.random() < 0.4:
         _house(art, rng, _colour(rng), INK)
     for _ in range(int(rng.integers(1, 4))):
-        _person(art, rng, _colour(rng), INK)
+        person(art, rng, _colour(rng), INK)
     return art
 
 
@@ -49,7 +49,7 @@ def painted(rng: Generator, height: int, width: int) -> Pixels:
     tint = np.array(_colour(rng, 80, 255), np.float32)
     out = np.clip(art * tint * dark + rng.normal(0, 2, art.shape), 0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(0, 3))):
-        _person(out, rng, _colour(rng), _colour(rng, 10, 60))
+        person(out, rng, _colour(rng), _colour(rng, 10, 60))
     return out
 
 
@@ -69,7 +69,7 @@ def lines(rng: Generator, height: int, width: int) -> Pixels:
         cv2.line(art, (0, y), (width, y + int(rng.integers(-height // 12 - 1, height // 12 + 1))), INK, pen)
     for _ in range(int(rng.integers(1, 4))):
         robe = INK if rng.random() < 0.25 else _grey(rng.choice([255, 255, 200]))
-        _person(art, rng, robe, INK)
+        person(art, rng, robe, INK)
     if rng.random() < 0.3:
         _hatching(art, rng, INK, pen)
     return art
@@ -80,7 +80,7 @@ def pencil(rng: Generator, height: int, width: int) -> Pixels:
     art = np.full((height, width, 3), 255, np.uint8)
     lead = _grey(rng.uniform(70, 140))
     for _ in range(int(rng.integers(1, 4))):
-        _person(art, rng, (255, 255, 255), lead)
+        person(art, rng, (255, 255, 255), lead)
     if rng.random() < 0.5:
         y = int(height * rng.uniform(0.5, 0.85))
         wobbly(art, np.array([[0, y], [width, y + rng.uniform(-15, 15)]]), rng, lead, 1, 2.0)
@@ -98,7 +98,7 @@ def night(rng: Generator, height: int, width: int) -> Pixels:
     for _ in range(int(rng.integers(2, 6))):
         at = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
         cv2.circle(art, at, int(min(height, width) * rng.uniform(0.03, 0.2)), _colour(rng, 60, 255), -1, cv2.LINE_AA)
-    _person(art, rng, _colour(rng, 30, 120), (0, 0, 0))
+    person(art, rng, _colour(rng, 30, 120), (0, 0, 0))
     return art
 
 
@@ -144,7 +144,8 @@ def words(page: Pixels, rng: Generator, left: tuple[float, float], length: float
         x += letter * 0.8
 
 
-def _person(art: Pixels, rng: Generator, robe: Colour, ink: Colour) -> None:
+def person(art: Pixels, rng: Generator, robe: Colour, ink: Colour) -> None:
+    """A figure somewhere in a picture."""
     height, width = art.shape[:2]
     tall = height * rng.uniform(0.3, 1.2)
     x, y = int(width * rng.uniform(0.05, 0.95)), int(height * rng.uniform(0.2, 0.7))
@@ -205,3 +206,49 @@ def _dots(art: Pixels, rng: Generator) -> None:
     dots = ((xx % step) - step / 2) ** 2 + ((yy % step) - step / 2) ** 2 < (step * rng.uniform(0.2, 0.4)) ** 2
     dots[:top] = False
     art[dots] = INK
+
+
+def screentone(rng: Generator, height: int, width: int) -> Pixels:
+    """Ink on a printed grey that fades, here and there black: a panel of a manga."""
+    art = np.full((height, width, 3), 255, np.uint8)
+    step, turn = int(rng.integers(4, 7)), rng.uniform(0, np.pi)
+    yy, xx = np.mgrid[0:height, 0:width]
+    fade = np.clip(rng.uniform(0.1, 0.5) + 0.5 * (xx / width * np.cos(turn) + yy / height * np.sin(turn)), 0, 0.6)
+    u, v = (xx + yy) / np.sqrt(2), (xx - yy) / np.sqrt(2)
+    art[((u % step) - step / 2) ** 2 + ((v % step) - step / 2) ** 2 < (step * fade) ** 2] = INK
+    if rng.random() < 0.4:
+        cv2.rectangle(art, (0, int(height * rng.uniform(0.4, 0.9))), (width, height), INK, -1)
+    for _ in range(int(rng.integers(1, 3))):
+        person(art, rng, INK if rng.random() < 0.4 else (255, 255, 255), INK)
+    if rng.random() < 0.3:
+        _speed(art, rng)
+    return art
+
+
+def black(rng: Generator, height: int, width: int) -> Pixels:
+    """Ink on white with large black parts and rules as thick as a frame's: walls, doors, robes."""
+    art = lines(rng, height, width)
+    pen = max(2, round(min(height, width) / 80))
+    for _ in range(int(rng.integers(1, 4))):
+        if rng.random() < 0.5:
+            x = int(width * rng.uniform(0.15, 0.85))
+            cv2.line(art, (x, int(height * rng.uniform(0, 0.3))), (x, int(height * rng.uniform(0.6, 0.95))), INK, pen)
+        else:
+            x, y = int(width * rng.uniform(0, 0.8)), int(height * rng.uniform(0.2, 0.8))
+            cv2.rectangle(art, (x, y), (x + width // 5, y + height // 3), INK, -1)
+    person(art, rng, INK, INK)
+    return art
+
+
+def caption(page: Pixels, rng: Generator, left: float, top: float, width: float, height: float) -> None:
+    """A ruled box with words, white or tinted."""
+    paper: Colour = (255, 255, 255) if rng.random() < 0.4 else (250, 238, 170)
+    corners = (round(left), round(top)), (round(left + width), round(top + height))
+    cv2.rectangle(page, *corners, paper, -1)
+    cv2.rectangle(page, *corners, INK, max(1, round(height / 30)))
+    letter = max(4, round(height / 5))
+    for k in (1, 2):
+        words(page, rng, (left + letter, top + k * height / 3), width - 2 * letter, letter)
+
+
+ARTS |= {"screentone": screentone, "black": black}
