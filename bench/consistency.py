@@ -53,9 +53,10 @@ from inkwright.learn.train import start as begin  # noqa: E402
 from inkwright.learn.train import train as learn  # noqa: E402
 from inkwright.learn.views import see  # noqa: E402
 from inkwright.operations.fit import _material  # noqa: E402
-from inkwright.operations.material import panel_pictures, reduced, style_for_learning, style_pixels  # noqa: E402
+from inkwright.operations.material import panel_pictures, reduced  # noqa: E402
 from inkwright.operations.nets import examples  # noqa: E402
 from inkwright.operations.rounds import Material, Rounds, load_stylizer  # noqa: E402
+from inkwright.operations.style_picture import style_for_learning, style_pixels  # noqa: E402
 from inkwright.operations.sweep import BOOK, sweep  # noqa: E402
 from inkwright.operations.train import ensemble, inputs, train  # noqa: E402
 from inkwright.project import Project, write_bytes  # noqa: E402

@@ -37,8 +37,8 @@ from inkwright.learn.marks import Marks
 from inkwright.learn.render import render
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator, to_picture, to_tensor
-from inkwright.operations.material import style_for_learning
 from inkwright.operations.rounds import STYLE_LR, make_stylizer
+from inkwright.operations.style_picture import style_for_learning
 from inkwright.sample.comic import draw_book
 from inkwright.sample.styles import STYLES
 

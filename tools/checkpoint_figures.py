@@ -32,8 +32,8 @@ from inkwright.learn.fit import Job, Weights, begin, evaluate, fit
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator, to_picture
 from inkwright.learn.train import fast_bfloat16
-from inkwright.operations.material import style_for_learning
 from inkwright.operations.rounds import STYLE_LR, make_stylizer
+from inkwright.operations.style_picture import style_for_learning
 from inkwright.project import digest, read_json, write_bytes, write_json
 from inkwright.sample.comic import draw_book
 from inkwright.sample.styles import STYLES

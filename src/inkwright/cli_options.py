@@ -118,9 +118,9 @@ def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], *
 def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
     """Refuses a style that does not exist before it is saved as a setting."""
     if "picture" in settings.get("style", {}):
-        from inkwright.operations.material import find_style
+        from inkwright.operations.style_picture import check_style
 
-        find_style(project, settings["style"]["picture"])
+        check_style(project, settings["style"]["picture"])
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")

@@ -1,7 +1,7 @@
 """`fit`: fine-tunes the style network on the Comic Book Loss, over all panels of the book at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from inkwright.config import Config
-from inkwright.events import Clock, Event, Finished, Started, Warned
+from inkwright.events import Clock, Event, Finished, Saved, Started, Warned
 from inkwright.images import Floats, png_bytes, read_picture, to_float, to_uint8
 from inkwright.learn import checkpoint
 from inkwright.learn.banks import Bank, Elements, read_banks
@@ -19,6 +19,7 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.element_look import spots
 from inkwright.learn.guides import Guides, drawing_guides
+from inkwright.learn.mood import mood
 from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
 from inkwright.learn.views import box_mask
@@ -30,9 +31,6 @@ from inkwright.operations.material import (
     panel_pictures,
     panel_seed,
     reduced,
-    style_for_learning,
-    style_key,
-    style_pixels,
     work_scale,
 )
 from inkwright.operations.palette_file import load
@@ -40,8 +38,10 @@ from inkwright.operations.references import referred, sheets_key, unused
 from inkwright.operations.refine import Refinement
 from inkwright.operations.rounds import Material, Rounds, refined_steps
 from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
+from inkwright.operations.style_picture import style_for_learning
 from inkwright.operations.sweep import sweep
 from inkwright.operations.train import Inputs, inputs, need_ensemble
+from inkwright.operations.words import kept_picture, lights_of, line_of, style_key_of, style_name, style_pixels_of
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
 MASK_SIDE = 28
@@ -51,9 +51,10 @@ MASK_SIDE = 28
 def base_key(project: Project, given: Inputs) -> str:
     """Changes with everything that a fit depends on, before anything of it is refined."""
     config = project.config()
-    style = [style_key(project, config.style.picture), config.style.scale, config.style.seed]
+    style = [style_key_of(project), config.style.scale, config.style.seed]
     pins = load(project).pins()
     own = [*([pins] if pins else []), *sheets_key(project, given.prior)]
+    own += [lights] if (lights := lights_of(given.book)) else []
     return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *own)
 
 
@@ -127,7 +128,9 @@ class _Fit:
         yield Started("fit", self._steps(ensemble is not None), self._note(before))
         if before is not None:
             refine.take_over(before, run)
-        style = style_for_learning(style_pixels(project, config.style.picture), config.style.scale)
+        style = style_for_learning(style_pixels_of(project), config.style.scale)
+        if config.style.words:
+            yield Saved("fit", str(kept_picture(project)), f"style picture of the words '{config.style.words}'")
         if not (run / "style.png").exists():
             write_bytes(run / "style.png", png_bytes(to_uint8(style)))
         style = to_float(read_picture(run / "style.png").pixels)
@@ -187,7 +190,7 @@ class _Fit:
     def _note(self, before: Path | None) -> str:
         if before is not None:
             return f"refines {before.name}: {self.refinements[-1].told()}"
-        return f"{len(self.given.prior.panels)} panels, style {self.config.style.picture}"
+        return f"{len(self.given.prior.panels)} panels, style {style_name(self.config.style)}"
 
     def _finish(self, run: Path, rounds: Rounds, look: Look, material: Material) -> None:
         """Chooses the book's network and writes meta.json."""
@@ -238,9 +241,10 @@ def _material(
     guides = [drawing_guides(pixels, seed, light, detail) for pixels, light, seed in small]
     where = whereabouts.find(run, given.prior, views, ensemble)
     regions = [where.regions(view, *g.ink.shape) for view, g in zip(views, guides, strict=True)]
+    moods = [mood(view.lights) for view in views]
     look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
     if look is None:
-        look = make_look(guides, style, config.style.seed, detail)
+        look = make_look(guides, style, config.style.seed, detail, line_of(config))
         flats = [panel.flat for panel in guides]
         own = partial(_own_colour, given=given, guides=guides, places=places)
         look.palette, told = steer(project, run, look.palette, flats, own)
@@ -257,14 +261,15 @@ def _material(
         p_hat[:, ~ensemble.reliable] = torch.nan
     material = Material(p_hat=p_hat, masks=torch.stack(masks), classifiers=ensemble)
     while guides:
-        one, where_in = guides.pop(0), regions.pop(0)
-        material.plain.append(halved(look.canvas(one)))
+        one, where_in, light = guides.pop(0), regions.pop(0), moods.pop(0)
+        material.plain.append(halved(look.canvas(one, mood=light)))
         if look.elements is None:
             continue
-        made = halved(look.canvas(one, where_in))
+        made = halved(look.canvas(one, where_in, light))
         material.panels.append(made)
         if look.elements.banks:
-            material.spots.append(spots(one.flat, look.palette(one.flat), where_in, look.elements))
+            found = spots(one.flat, look.palette(one.flat), where_in, look.elements)
+            material.spots.append([replace(s, bank=torch.from_numpy(light.lab(s.bank.numpy()))) for s in found])
         if config.fit.element_maps and made.places is not None:
             material.places.append(made.places)
     return material, look
@@ -316,4 +321,4 @@ def load_look(run: Path, style: Floats, config: Config) -> Look:
             i: Bank(*(kept[f"bank.{i}.{n}"].numpy() for n in ("drawn", "own", "painted", "target"))) for i in numbers
         }
         elements = Elements(banks, [bool(v) for v in kept["everywhere"]])
-    return Look(style, palette, config.style.seed, float(kept["detail"][0]), elements)
+    return Look(style, palette, config.style.seed, float(kept["detail"][0]), elements, line_of(config))

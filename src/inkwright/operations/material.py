@@ -1,8 +1,7 @@
-"""What the operations share: the book as it is used, panels as pictures, the style picture, keys."""
+"""What the operations share: the book as it is used, panels as pictures, keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -13,15 +12,10 @@ from inkwright.comic.elements import parse_prior
 from inkwright.comic.layout import Interior, crop, fit_box, interior
 from inkwright.comic.scan import paper_light, read_page
 from inkwright.errors import BookError, PictureError, ProjectError
-from inkwright.images import MIN_SIDE, Floats, Pixels, read_picture, resize, to_float
-from inkwright.project import Project, digest, from_home, load_prior_text, quoted
-from inkwright.registry import suggest
-from inkwright.sample.styles import STYLES
+from inkwright.images import MIN_SIDE, Floats, Pixels, resize
+from inkwright.project import Project, digest, load_prior_text, quoted
+from inkwright.words import parse_light
 
-STYLE_SIDE = 512
-"""Short side of the style picture while learning, in pixels, at scale 1."""
-MARGIN_SPREAD = 24
-"""How much a margin's paper varies, in 8-bit levels."""
 METHOD = 3
 """Raised when a change of ours makes earlier results stale."""
 
@@ -51,6 +45,7 @@ class PanelPicture:
         pixels: (h, w, 3) uint8, the inside's box, at the page's resolution.
         page_side: long side of its page, in pixels.
         light: the paper's colour across the inside, see `paper_light`.
+        lights: the light and mood that it is painted in, see `learn.mood`; none: the book's.
     """
 
     panel: Panel
@@ -60,6 +55,7 @@ class PanelPicture:
     inside: Interior
     pixels: Pixels
     light: Floats | None = None
+    lights: tuple[str, ...] = ()
 
     def boxes(self, element: str) -> list[Box]:
         """The boxes of an element in pixels of the inside, clipped to it."""
@@ -125,7 +121,18 @@ def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
     part = (box[0] + x, box[1] + y, w, h)
     light = None if page.light is None else _cut(page.light, part, page.pixels.shape[1], page.pixels.shape[0])
     pixels = crop(page.pixels, part, panel.id)
-    return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels, light)
+    lights = own_lights(page.page, panel)
+    return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels, light, lights)
+
+
+def own_lights(page: Page, panel: Panel) -> tuple[str, ...]:
+    """The names of the lights that a panel is painted in: its own words, else its page's.
+
+    Raises:
+        ConfigError, UnknownChoiceError: words that are no light; naming the panel.
+    """
+    text = page.look if panel.look is None else panel.look
+    return parse_light(text, f"The look of panel {panel.id} in book.json") if text else ()
 
 
 def _cut(light: Floats, part: Box, width: int, height: int) -> Floats:
@@ -171,70 +178,6 @@ def book_key(project: Project, book: Book) -> str:
         for panel in page.panels:
             data.append([panel.id, list(panel.box), panel.polygon, panel.appearances])
     return digest(data)
-
-
-def find_style(project: Project | None, name: str) -> Path | None:
-    """The file of a style, or None for an embedded one.
-
-    Raises:
-        PictureError: it is neither a file nor an embedded style.
-    """
-    if name in STYLES:
-        return None
-    places = [from_home(name)]
-    if project is not None:
-        places = [project.styles / name, project.root / name, *places]
-    for place in places:
-        if place.is_file():
-            return place
-    known = list(STYLES)
-    if project is not None and project.styles.is_dir():
-        known += [p.name for p in project.styles.iterdir() if p.is_file()]
-    raise PictureError(f"There is no style picture '{name}'.", suggest(name, known))
-
-
-def style_pixels(project: Project | None, name: str) -> Pixels:
-    """The style picture, as found by `find_style`."""
-    path = find_style(project, name)
-    return STYLES[name]() if path is None else read_picture(path, 64).pixels
-
-
-def style_key(project: Project | None, name: str) -> str:
-    """Changes with the style picture's content."""
-    path = find_style(project, name)
-    return f"embedded {name} {METHOD}" if path is None else digest(path)
-
-
-def style_for_learning(pixels: Pixels, scale: float) -> Floats:
-    """The style picture at the size at which its strokes are learned: (H, W, 3) float32 in [0, 1].
-
-    A larger `scale` keeps it larger, so that its strokes come out larger. An empty margin is cut off: its paper and its
-    caption are no part of the style.
-    """
-    pixels = without_margin(pixels)
-    height, width = pixels.shape[:2]
-    factor = STYLE_SIDE * scale / min(height, width)
-    # A panorama of a style must not cost more than a square one.
-    factor = min(factor, (4 * (STYLE_SIDE * scale) ** 2 / (height * width)) ** 0.5)
-    size = (max(64, round(width * factor)), max(64, round(height * factor)))
-    return np.ascontiguousarray(to_float(resize(pixels, *size)))
-
-
-def without_margin(pixels: Pixels) -> Pixels:
-    """A picture without the margin of bare paper around it, captions included; at most a quarter is cut on each side.
-
-    A row or column is margin while four in five of its pixels have the colour of the picture's border on that side.
-    """
-    for turn in range(4):
-        sides = np.rot90(pixels, turn).astype(np.int16)
-        border = np.median(sides[-2:], (0, 1))
-        same = (np.abs(sides - border).max(2) < MARGIN_SPREAD).mean(1) > 0.8
-        light = border.mean() > 190 and not same.all()
-        rows = int(np.argmin(same[::-1])) if light else 0
-        if 0 < rows <= len(sides) // 4:
-            sides = sides[: len(sides) - rows]
-        pixels = np.ascontiguousarray(np.rot90(sides, -turn).astype(np.uint8))
-    return pixels
 
 
 def panel_seed(panel_id: str) -> int:

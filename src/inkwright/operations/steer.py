@@ -19,8 +19,9 @@ from inkwright.learn.colour import oklab
 from inkwright.learn.palette import Palette
 from inkwright.learn.pins import RADIUS, Pin, missed, pin
 from inkwright.learn.settle import Cells, counted, covered, sampled, settle
-from inkwright.operations.material import METHOD, Box, PanelPicture, style_key
+from inkwright.operations.material import METHOD, Box, PanelPicture
 from inkwright.operations.palette_file import Ink, PaletteFile, Row, as_hex, is_colour, load, path_of, rgb, save
+from inkwright.operations.words import style_key_of, style_name
 from inkwright.project import Project, digest, quoted, read_json
 from inkwright.registry import suggest
 
@@ -38,7 +39,7 @@ Own = Callable[[str], tuple[float, float, float] | None]
 def cast_key(project: Project, file: PaletteFile) -> str:
     """Changes with the style and not with the book: castings of one key keep each other's colours."""
     style = project.config().style
-    return digest([METHOD, style_key(project, style.picture), style.scale, style.seed, file.casting])
+    return digest([METHOD, style_key_of(project), style.scale, style.seed, file.casting])
 
 
 def check_elements(project: Project, file: PaletteFile, prior: Prior) -> None:
@@ -87,7 +88,7 @@ def steer(
         if miss > 2.5 * STEP:
             got = as_hex(made(np.array([[pins[name].source]], np.float32))[0, 0])
             notes.append((f"The pin of {name} comes out as {got}: another pin is too near.", "Unpin one of the two."))
-    told = {"style": project.config().style.picture, "key": key, "pins": _labels(made, pins), "ink_pinned": inked}
+    told = {"style": style_name(project.config().style), "key": key, "pins": _labels(made, pins), "ink_pinned": inked}
     return made, {**told, "notes": notes}
 
 

@@ -18,10 +18,11 @@ from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import drawing_guides
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
-from inkwright.operations.material import panel_seed, reduced, style_for_learning, style_pixels, work_scale
+from inkwright.operations.material import panel_seed, reduced, work_scale
 from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
 from inkwright.operations.rounds import Material, Rounds, load_stylizer
+from inkwright.operations.style_picture import style_for_learning, style_pixels
 from inkwright.project import guarded, write_bytes
 
 SUFFIXES = (".png", ".jpg", ".jpeg")

@@ -24,8 +24,9 @@ from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.train import Recipe, Score, calibrated, logits, score
 from inkwright.learn.trunk import STARTS, TRUNK
 from inkwright.operations.log import logged
-from inkwright.operations.material import book_key, load_book, load_prior, style_key, style_pixels
+from inkwright.operations.material import book_key, load_book, load_prior
 from inkwright.operations.nets import examples, load_nets, train_nets
+from inkwright.operations.words import style_key_of, style_pixels_of
 from inkwright.project import Project, digest, quoted, read_json, write_json
 
 METHOD = 2
@@ -52,7 +53,7 @@ def inputs(project: Project) -> Inputs:
     prior, config = load_prior(project, book), project.config()
     marks = [[None if v != v else v for v in row] for row in prior.table.tolist()]
     elements = [[e.name, e.kind] for e in prior.elements]
-    style = style_key(project, config.style.picture)
+    style = style_key_of(project)
     trained_by = (METHOD, TRUNK if config.train.start == "ours" else "")
     settings = (config.train.model_dump(), config.style.seed, style)
     key = digest(*trained_by, book_key(project, book), elements, marks, *settings)
@@ -94,7 +95,7 @@ def train(project: Project) -> Iterator[Event]:
     recipe = Recipe(steps, settings.batch, mixup=0.0)
     told = f"{len(given.prior.elements)} elements in {len(given.prior.panels)} panels"
     yield Started("train", steps * len(held_out), told)
-    style = to_tensor(to_float(style_pixels(project, config.style.picture)))[0]
+    style = to_tensor(to_float(style_pixels_of(project)))[0]
     g = generator(seed, 11)
     # Half the restylings belong to the chosen style, half to none: p_ij must be read well on stylized panels.
     textures = torch.cat([crops(style, 48, settings.px, g), noise_textures(48, settings.px, g)])
