@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from inkwright.errors import ProjectError
+from inkwright.errors import InternalError, ProjectError
 from inkwright.project import write_bytes
 
 VERSION = 1
@@ -59,6 +59,29 @@ def load_weights(module: nn.Module, weights: dict[str, Tensor], name: str) -> No
         raise ProjectError(
             f"The weights in {name} do not fit this version.", "Delete that run's folder and run the step again."
         ) from None
+
+
+def load_shipped(module: nn.Module, path: Path, hint: str, kept: tuple[str, ...] = ()) -> None:
+    """Puts weights that are a part of inkwright itself into a module.
+
+    Args:
+        module: whose weights are replaced.
+        path: safetensors, of any precision.
+        hint: what can be done where they cannot be used.
+        kept: names that stay as they are in the module.
+
+    Raises:
+        InternalError: the file is missing or damaged, or made for another module.
+    """
+    try:
+        weights = load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise InternalError(f"{path}, a part of inkwright, cannot be read: {error}.", hint) from None
+    whole = {name: w.float() if w.is_floating_point() else w for name, w in weights.items()}
+    try:
+        module.load_state_dict(whole | {name: module.state_dict()[name] for name in kept})
+    except RuntimeError:
+        raise InternalError(f"The weights in {path}, a part of inkwright, do not fit its network.", hint) from None
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

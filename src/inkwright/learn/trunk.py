@@ -10,11 +10,9 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import Tensor, nn
 
-from inkwright.errors import InternalError
+from inkwright.learn.checkpoint import load_shipped
 from inkwright.learn.views import CELL
 from inkwright.registry import Registry
 
@@ -80,14 +78,7 @@ def load_start(trunk: nn.Module, path: Path = TRUNK) -> None:
         InternalError: the file, a part of inkwright itself, is missing or damaged, or made for another trunk.
     """
     hint = "Install inkwright again, make the file anew with make trunk, or do without it: train.start = scratch."
-    try:
-        weights = load(path.read_bytes())
-    except (OSError, SafetensorError) as error:
-        raise InternalError(f"{path}, a part of inkwright, cannot be read: {error}.", hint) from None
-    try:
-        trunk.load_state_dict({name: w.float() if w.is_floating_point() else w for name, w in weights.items()})
-    except RuntimeError:
-        raise InternalError(f"The weights in {path}, a part of inkwright, do not fit its trunk.", hint) from None
+    load_shipped(trunk, path, hint)
 
 
 def leave(trunk: nn.Module) -> None:

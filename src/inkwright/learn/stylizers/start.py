@@ -7,11 +7,9 @@ colours is no part of them: a network keeps that of the style it is made for.
 from collections.abc import Callable
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load
 from torch import nn
 
-from inkwright.errors import InternalError
+from inkwright.learn.checkpoint import load_shipped
 from inkwright.registry import Registry
 
 START = Path(__file__).with_name("start.safetensors")
@@ -24,15 +22,7 @@ def load_start(net: nn.Module, path: Path = START) -> None:
         InternalError: the file, a part of inkwright itself, is missing or damaged, or made for another network.
     """
     hint = "Install inkwright again, make the file anew with make checkpoint, or do without it: fit.start = scratch."
-    try:
-        weights = load(path.read_bytes())
-    except (OSError, SafetensorError) as error:
-        raise InternalError(f"{path}, a part of inkwright, cannot be read: {error}.", hint) from None
-    kept = {name: value for name, value in net.state_dict().items() if name == "spread"}
-    try:
-        net.load_state_dict(weights | kept)
-    except RuntimeError:
-        raise InternalError(f"The weights in {path}, a part of inkwright, do not fit its network.", hint) from None
+    load_shipped(net, path, hint, kept=("spread",))
 
 
 def leave(net: nn.Module) -> None:
