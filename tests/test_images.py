@@ -137,7 +137,7 @@ def test_cmyk_becomes_rgb_and_says_so(tmp_path):
 
     assert r > 200
     assert max(g, b) < 80
-    assert found.notes == ("CMYK turned into RGB",)
+    assert found.notes == ("CMYK turned to sRGB without a profile",)
 
 
 def test_cmyk_with_an_unusable_profile_still_becomes_rgb(tmp_path):

@@ -12,13 +12,15 @@ ROOT = "inkwright"
 WINGS = ("comic", "learn", "publish", "sample")
 TIERS = (
     ("errors", "events"),
-    ("registry", "book", "config", "images", "lettering"),
+    ("registry", "book", "config", "images", "lettering", "vocabulary"),
+    ("words",),
     ("project",),
     WINGS,
     ("operations",),
     ("studio", "cluster"),
     ("faces",),
     ("cli_options",),
+    ("cli_intake", "cli_looks"),
     ("cli",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}
@@ -141,8 +143,8 @@ def torch_importers(sources: Sources) -> list[str]:
 
 
 def eager_operations(sources: Sources) -> list[str]:
-    """What the command line, its options and its faces import at once, above the small tables; these three may be."""
-    face = {f"{ROOT}.{name}" for name in ("cli", "cli_options", "faces")} & set(sources)
+    """What the command line, its parts and its faces import at once, above the small tables; they themselves may be."""
+    face = {module for module in sources if part(module) == "faces" or part(module).startswith("cli")}
     eager = set().union(*(inner(module, sources, lazy=False) for module in face))
     return sorted(m for m in eager - face if TIER.get(part(m), 0) > TIER["registry"])
 

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from inkwright import __version__
+from inkwright.cli_intake import import_pages
+from inkwright.cli_looks import light, looks
 from inkwright.cli_options import (
     ELEMENT_TERMS,
     FOLDER,
@@ -45,7 +47,7 @@ def cli() -> None:
     multiple=True,
     type=FOLDER,
     metavar="SCAN",
-    help="Pictures of pages, or folders of them; more may follow.",
+    help="Pictures of pages, PDFs, CBZ, or folders of them; more may follow.",
 )
 @click.argument("more", nargs=-1, type=FOLDER, metavar="[SCAN]...")
 @click.option(
@@ -54,6 +56,7 @@ def cli() -> None:
 @click.option("--style", default="", help="An embedded style's name, or a picture, which is copied.")
 @click.option("--title", default="", help="Title of the book.")
 @click.option("--author", default="", help="Who drew it.")
+@options("imports")
 @json_option
 def new(
     directory: Path,
@@ -64,15 +67,21 @@ def new(
     title: str,
     author: str,
     as_json: bool,
+    **values: Any,
 ) -> None:
-    """Make a project folder, with copies of your pages."""
+    """Make a project folder, with your pages: pictures, PDFs, comic archives, drawings, folders of them."""
 
     def work() -> Iterator[Event]:
         from inkwright.operations.new import new as operation
 
-        yield from operation(directory, [*pages, *more], direction, style, title, author)
+        yield from operation(directory, [*pages, *more], direction, style, title, author, given(values).get("imports"))
 
     run(work, as_json)
+
+
+cli.add_command(import_pages)
+cli.add_command(looks)
+cli.add_command(light)
 
 
 @cli.command()
@@ -277,7 +286,7 @@ def demo(directory: Path, style: str, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("picture", type=FOLDER)
-@click.option("--style", required=True, help="An embedded style's name, or a picture.")
+@click.option("--style", default="", help="An embedded style's name, or a picture; not needed with --style-words.")
 @click.option("-o", "--out", required=True, type=FOLDER, help="Where the result goes: .png or .jpg.")
 @click.option("--force", is_flag=True, help="Replace an existing result.")
 @options("style", "fit", "render", without=("style.picture", *ELEMENT_TERMS))

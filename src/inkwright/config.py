@@ -29,11 +29,34 @@ class BookSettings(_Section):
     direction: Literal["ltr", "rtl"] = Field("ltr", description="Reading direction: ltr, or rtl for manga.")
 
 
+class ImportSettings(_Section):
+    """What is taken in by `new` and `import`, and how much."""
+
+    pdf_dpi: float = Field(
+        300.0, ge=36, le=2400, description="Dots per inch at which pages of a PDF are drawn that are more than a scan."
+    )
+    max_files: int = Field(
+        2000, ge=1, le=100_000, description="Pages that one command takes in; also files in an archive."
+    )
+    max_megapixels: float = Field(150.0, gt=0, le=150, description="Largest picture, in megapixels.")
+    max_total_megapixels: float = Field(50_000.0, gt=0, description="All pictures of one command, in megapixels.")
+    max_unpacked_mb: float = Field(8000.0, gt=0, description="What one archive may hold, unpacked, in megabytes.")
+    max_ratio: float = Field(
+        200.0, ge=1, description="How many times smaller a file of more than 10 MB may have been packed in an archive."
+    )
+
+
 class StyleSettings(_Section):
     """The look."""
 
     picture: str = Field(
-        "gouache", min_length=1, description="A picture in styles/, any path, or an embedded style's name."
+        "gouache",
+        min_length=1,
+        description="A picture in styles/, any path, or an embedded style's name; also a part of one "
+        "('wave.jpg @ 0,0,400,300') or several with weights ('wave.jpg * 2 + gouache').",
+    )
+    words: str = Field(
+        "", description="A look in words, such as 'ink wash, dusk'; empty: the picture. See: inkwright looks."
     )
     scale: float = Field(1.0, ge=0.25, le=4.0, description="Size of the strokes: 2 paints with a brush twice as large.")
     strength: float = Field(1.0, ge=0.0, le=1.0, description="How far to go: 0 the drawing, 1 the full style.")
@@ -140,12 +163,37 @@ class ReviewSettings(_Section):
     judge_steps: int = Field(200, ge=0, le=20000, description="Training steps of each judge; 0 leaves the judge out.")
 
 
+class LetterSettings(_Section):
+    """The lettering."""
+
+    case: Literal["upper", "as-written"] = Field(
+        "upper", description="Capitals throughout, as comics are lettered, or the words as they are written."
+    )
+    smallest: float = Field(
+        6.5,
+        ge=3,
+        le=72,
+        description="Size of letters, in points at publish.dpi, below which words count as not fitting.",
+    )
+    hyphenate: bool = Field(True, description="Whether long words may be hyphenated where nothing else fits.")
+    vertical: Literal["auto", "always", "never"] = Field(
+        "auto", description="Columns from top to bottom; auto: for Japanese and Chinese in books read from the right."
+    )
+    break_frames: Literal["needed", "never"] = Field(
+        "needed", description="Whether balloons may reach over a panel's frame where it is too small for its words."
+    )
+
+
 class PublishSettings(_Section):
     """The published book."""
 
     quality: int = Field(92, ge=1, le=100, description="JPEG quality in CBZ and PDF; 100 keeps lossless PNG.")
     dpi: float = Field(150.0, ge=36, le=2400, description="Dots per inch of a page in the PDF.")
-    font: str = Field("", description="A TTF or OTF file for the lettering; empty: Fredoka, which is included.")
+    font: str = Field(
+        "",
+        description="Fonts for the lettering: TTF or OTF files or installed families, separated by commas; "
+        "empty: the included one.",
+    )
 
 
 class Config(_Section):
@@ -153,12 +201,14 @@ class Config(_Section):
 
     version: int = Field(VERSION, ge=1, description="Format of this file.")
     book: BookSettings = BookSettings()
+    imports: ImportSettings = ImportSettings()
     style: StyleSettings = StyleSettings()
     train: TrainSettings = TrainSettings()
     fit: FitSettings = FitSettings()
     render: RenderSettings = RenderSettings()
     harmonize: HarmonizeSettings = HarmonizeSettings()
     review: ReviewSettings = ReviewSettings()
+    letter: LetterSettings = LetterSettings()
     publish: PublishSettings = PublishSettings()
 
 

@@ -80,11 +80,10 @@ def test_new_writes_nothing_when_something_is_wrong(inkwright, scans: Path, tmp_
     assert not (tmp_path / "a").exists()
 
 
-def test_new_refuses_a_page_that_could_not_be_found_again(inkwright, page_of, tmp_path: Path):
+def test_new_gives_a_page_without_a_suffix_its_own(inkwright, page_of, tmp_path: Path):
     page_of(1).save(tmp_path / "scan", "PNG")
-    error = inkwright("new", tmp_path / "a", "--pages", tmp_path / "scan").error
-    assert "has the suffix ''" in error["message"]
-    assert ".png" in error["hint"]
+    assert inkwright("new", tmp_path / "a", "--pages", tmp_path / "scan").code == 0
+    assert (tmp_path / "a" / "pages" / "p1.png").read_bytes() == (tmp_path / "scan").read_bytes()
 
 
 def test_new_refuses_a_folder_that_is_a_project(inkwright, marked_project: Path):

@@ -1,29 +1,42 @@
 """`new`: makes a project folder. `elements`: the prior table."""
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from inkwright.book import Prior
 from inkwright.comic.elements import add_element, check, dump_prior, mark, parse_prior
-from inkwright.comic.scan import describe, read_page
+from inkwright.comic.intake.limits import Limits
 from inkwright.config import check_config, template
-from inkwright.errors import PictureError, ProjectError, UserError
+from inkwright.errors import ProjectError, UserError
 from inkwright.events import Clock, Event, Finished, Saved, Started, Table, Warned
-from inkwright.images import EXTENSIONS, read_picture
-from inkwright.operations.material import find_style, load_book, load_prior
-from inkwright.project import Project, digest, guarded, natural, pictures_in, quoted, read_text, write_bytes
+from inkwright.images import read_picture
+from inkwright.operations.intake import gather, limits_of, place, staging, summary, told
+from inkwright.operations.material import load_book, load_prior
+from inkwright.operations.style_picture import moved
+from inkwright.project import Project, digest, guarded, pictures_in, quoted, read_text, write_bytes
 
 
-def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: str, author: str) -> Iterator[Event]:
+def new(
+    root: Path,
+    scans: Sequence[Path],
+    direction: str,
+    style: str,
+    title: str,
+    author: str,
+    imports: dict[str, Any] | None = None,
+) -> Iterator[Event]:
     """Makes a project: settings, and copies of the pages. Nothing is written where any page cannot be used.
 
     Args:
         root: the folder; it may hold pages/ and styles/ already.
-        scans: pictures, or folders of pictures.
+        scans: pictures, PDFs, archives, or folders of them; see `comic.intake`.
         direction: ltr or rtl.
         style: an embedded style's name or a picture, which is copied into styles/; empty: the default.
         title, author: for the cover; may be empty.
+        imports: settings of `[imports]` that are not the defaults.
 
     Raises:
         ProjectError: there is a project already, or pages/ has other pictures than those that are given.
@@ -37,21 +50,17 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
         )
     if root.exists() and not root.is_dir():
         raise ProjectError(f"{root} is a file.", "Name a folder.")
-    files, there = ordered(scans), pictures_in(root / "pages")
-    copies = [(file, root / "pages" / f"p{number}{file.suffix.lower()}") for number, file in enumerate(files, 1)]
-    if files:
-        _check_pages(copies, there)
-    yield Started("new", len(files), f"{len(files)} pages")
-    rows = [(target.name, file.name, *describe(read_page(file))) for file, target in copies]
     book: dict[str, object] = {"direction": direction}
     book |= {key: value for key, value in (("title", title), ("author", author)) if value}
-    settings: dict[str, dict[str, object]] = {"book": book}
+    settings: dict[str, dict[str, object]] = {"book": book} | ({"imports": imports} if imports else {})
+    copies: list[tuple[Path, Path]] = []
     if style:
-        path = find_style(None, style)
-        if path is not None:
-            copies.append((path, _style_copy(path, root / "styles" / path.name)))
-        settings["style"] = {"picture": style if path is None else path.name}
-    check_config(settings, "options")
+        named, files = moved(style)
+        copies = [(path, _style_copy(path, root / "styles" / path.name)) for path in files]
+        settings["style"] = {"picture": named}
+    config = check_config(settings, "options")
+    there = pictures_in(root / "pages")
+    taken = (yield from _take_in(root, scans, limits_of(config.imports))) if scans else {}
     for folder in (root / "pages", root / "styles"):
         with guarded(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -59,36 +68,42 @@ def new(root: Path, scans: Sequence[Path], direction: str, style: str, title: st
         if not target.exists():
             write_bytes(target, source.read_bytes())
     write_bytes(root / "inkwright.toml", template(**settings).encode())
-    if rows:
-        yield Table(
-            "new", "Pages", ("page", "from", "size", "dpi", "changed while reading")[: len(rows[0])], tuple(rows)
-        )
     yield Saved("new", str(root / "inkwright.toml"), "settings")
     act = (
         f"inkwright panels {quoted(root)}"
-        if files or there
+        if scans or there
         else f"put your pages into {root / 'pages'}, then inkwright panels {quoted(root)}"
     )
-    yield Finished("new", f"next: {act}", seconds=clock.seconds)
+    yield Finished("new", f"next: {act}", seconds=clock.seconds, summary=taken)
 
 
-def _check_pages(copies: Sequence[tuple[Path, Path]], there: Sequence[Path]) -> None:
-    """Refuses scans that could not be found again, and to mix them with pages that are there already.
+def _take_in(root: Path, scans: Sequence[Path], limits: Limits) -> Generator[Event, None, dict[str, Any]]:
+    """Takes the pages in, as p1, p2 and so on, and says what they are.
 
-    What an interrupted `new` copied is gone on with.
+    Scans are not mixed with pages that are there already; what an interrupted `new` took in is gone on with.
     """
-    for file, _ in copies:
-        if file.is_file() and file.suffix.lower() not in EXTENSIONS:
-            raise PictureError(
-                f"{file} has the suffix '{file.suffix}'.", f"Pages are told by their suffixes: {', '.join(EXTENSIONS)}."
-            )
-    ours = {target: file for file, target in copies}
-    for path in there:
-        if path not in ours or not ours[path].is_file() or digest(path) != digest(ours[path]):
-            raise ProjectError(
-                f"{path.parent} has pictures already, such as {path.name}.",
-                "Name another folder, or leave out --pages.",
-            )
+    there = pictures_in(root / "pages")
+    other = next((path for path in there if not re.fullmatch(r"p[1-9][0-9]*", path.stem)), None)
+    if other is not None:
+        raise _mixed(other)
+    with staging(root) as stage:
+        entries, found = yield from gather("new", scans, limits, stage)
+        names = [f"p{number}{entry.suffix}" for number, entry in enumerate(entries, 1)]
+        ours = {name: entry.digest for name, entry in zip(names, entries, strict=True)}
+        for path in there:
+            if ours.get(path.name) != digest(path):
+                raise _mixed(path)
+        for entry, name in zip(entries, names, strict=True):
+            if not (root / "pages" / name).exists():
+                place(entry, root / "pages" / name)
+    yield from told("new", names, entries, found)
+    return summary(names, entries, found)
+
+
+def _mixed(path: Path) -> ProjectError:
+    return ProjectError(
+        f"{path.parent} has pictures already, such as {path.name}.", "Name another folder, or leave out --pages."
+    )
 
 
 def _style_copy(path: Path, target: Path) -> Path:
@@ -97,27 +112,6 @@ def _style_copy(path: Path, target: Path) -> Path:
     if target.exists() and digest(path) != digest(target):
         raise ProjectError(f"{target} is there already and is another picture.", "Rename one of the two.")
     return target
-
-
-def ordered(scans: Sequence[Path]) -> list[Path]:
-    """The pictures of a list of files and folders.
-
-    A shell hands over `scan*` as scan1, scan10, scan2: where files come in plain alphabetical order they are put into
-    natural order; any other order is the person's own and kept.
-    """
-    files: list[Path] = []
-    plain: list[Path] = []
-    for scan in scans:
-        if scan.is_dir():
-            found = pictures_in(scan)
-            if not found:
-                raise ProjectError(f"{scan} holds no pictures.", f"Readable are: {', '.join(EXTENSIONS)}.")
-            files += found
-        else:
-            plain.append(scan)
-    if [str(p) for p in plain] == sorted(str(p) for p in plain):
-        plain.sort(key=lambda p: natural(str(p)))
-    return files + plain
 
 
 # -- elements ----------------------------------------------------------------------------------------------------------
