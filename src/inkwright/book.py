@@ -24,6 +24,8 @@ FARTHEST = 1_000_000
 """Largest coordinate, in pixels; pages are far smaller, and pixel arithmetic stays exact."""
 Kind = Literal["character", "setting", "prop"]
 BalloonKind = Literal["speech", "thought", "whisper", "shout", "caption", "sound"]
+BalloonShape = Literal["round", "cloud", "dashed", "jagged", "wavy", "electric", "box", "none"]
+Mood = Literal["angry", "loud", "scared", "weak", "electric"]
 
 
 def _numbers(value: Any, shape: str, count: int) -> Any:
@@ -74,19 +76,29 @@ class _Data(BaseModel):
 
 
 class Balloon(_Data):
-    """Words in a panel. Without a `box` the letterer places it.
+    """Words in a panel. What is not pinned here (box, tail, size, shape), the letterer chooses.
 
     Attributes:
         words: what is said.
         kind: speech, thought, whisper, shout, caption or sound.
         speaker: the element that says it; empty for captions and sounds.
         box: where it stands, in panel pixels; None: placed in free space.
+        mood: angry, loud, scared, weak or electric; it shapes a speech balloon.
+        tail: where its tail ends, in panel pixels; None: at the speaker.
+        size: of its letters, in page pixels per em; None: as on the whole page.
+        shape: of its outline; None: by kind and mood.
+        translations: language code → the words in it.
     """
 
     words: str
     kind: BalloonKind = "speech"
     speaker: str = ""
     box: Box | None = None
+    mood: Mood | None = None
+    tail: Point | None = None
+    size: Annotated[float, Field(ge=3, le=2000)] | None = None
+    shape: BalloonShape | None = None
+    translations: dict[str, str] | None = None
 
 
 class Panel(_Data):
@@ -100,6 +112,7 @@ class Panel(_Data):
         balloons: words in reading order.
         keep: parts in panel pixels that stay as they are drawn.
         alt: what the panel shows, for readers who cannot see it.
+        look: its light and mood in words, such as "moonlight"; None: its page's, an empty text: the book's.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -109,13 +122,15 @@ class Panel(_Data):
     balloons: list[Balloon] | None = None
     keep: list[Region] | None = None
     alt: str | None = None
+    look: str | None = None
 
 
 class Page(_Data):
-    """One page: its picture (a path inside the project) and its panels in reading order."""
+    """One page: its picture (a path inside the project), its panels in reading order, and its light in words."""
 
     file: Annotated[str, Field(min_length=1)]
     panels: list[Panel] = []
+    look: str | None = None
 
 
 class Book(_Data):

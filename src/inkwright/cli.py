@@ -12,6 +12,7 @@ import click
 
 from inkwright import __version__
 from inkwright.cli_intake import import_pages
+from inkwright.cli_letter import letter
 from inkwright.cli_looks import light, looks
 from inkwright.cli_options import (
     ELEMENT_TERMS,
@@ -230,6 +231,9 @@ def review(directory: Path, as_json: bool, **values: Any) -> None:
 def harmonize(directory: Path, folder: Path | None, as_json: bool, **values: Any) -> None:
     """Make pictures that any other tool restyled, one by one, agree over the book."""
     at_work(directory, "harmonize:harmonize", as_json, values, folder=folder)
+
+
+cli.add_command(letter)
 
 
 @cli.command()

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from inkwright.book import Book
-from inkwright.comic.letter import letter_page
+from inkwright.comic.lettering.drawing import draw_lettering
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
 from inkwright.images import png_bytes, read_picture
 from inkwright.operations.harmonize import is_harmonized
-from inkwright.operations.material import load_book, load_prior
+from inkwright.operations.letter import letter, letterings, opened, page_key, spoken_book, style_of
+from inkwright.operations.material import load_book
 from inkwright.operations.render import is_fresh, render_key
-from inkwright.project import Project, digest, from_home, quoted, read_json, write_bytes, write_json
+from inkwright.operations.words import style_name
+from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 from inkwright.publish.edition import Edition
 from inkwright.publish.exporters import EXPORTERS, report
 
@@ -25,17 +28,17 @@ LONGEST_NAME = 200
 def publish_key(project: Project, source: str = "") -> str:
     """Changes with the pages, the words and the publishing settings; for `source` see `publish`."""
     config, book = project.config(), load_book(project)
-    words = [[b.model_dump() for b in panel.balloons or []] + [panel.alt] for _, panel in book.panels()]
-    font = from_home(config.publish.font) if config.publish.font else None
-    face = digest(font) if font is not None and font.is_file() else ""
+    alt = [panel.alt for _, panel in book.panels()]
+    style = style_of(project)
+    words = [page_key(project, page, style) for page in spoken_book(project)[0].pages]
     painted = (read_json(project.build / source / "harmonize.json") or {}).get("key") if source else None
     return digest(
         painted or render_key(project, False),
         words,
+        alt,
         config.publish.model_dump(),
         config.book.model_dump(),
         project.title(),
-        face,
     )
 
 
@@ -112,7 +115,7 @@ def publish(project: Project, formats: Sequence[str], source: str = "") -> Itera
 
 def _edition(project: Project, book: Book, lettered: list[Path], source: str) -> Edition:
     config = project.config()
-    style = f"Style: {config.style.picture}. " if not source else ""
+    style = f"Style: {style_name(config.style)}. " if not source else ""
     return Edition(
         title=project.title(),
         author=config.book.author,
@@ -127,19 +130,12 @@ def _edition(project: Project, book: Book, lettered: list[Path], source: str) ->
 
 
 def _letter(project: Project, book: Book, folder: Path, clock: Clock) -> Generator[Event, None, list[Path]]:
-    """Letters the pages of a folder, into lettered/ in it; returns their paths."""
-    config, prior = project.config(), load_prior(project, book)
-    font = from_home(config.publish.font) if config.publish.font else None
+    """The pages of a folder with their lettering, into lettered/ in it; returns their paths."""
+    yield from (event for event in letter(project) if not isinstance(event, Finished))
     paths = []
-    for number, page in enumerate(book.pages, 1):
+    for number, (page, lettering) in enumerate(zip(book.pages, letterings(project), strict=True), 1):
         picture = read_picture(folder / "pages" / f"{number}.png", 1)
-        pixels, problems = letter_page(picture.pixels, page, font, None, config.book.direction, prior.elements)
-        for problem in problems:
-            yield Warned(
-                "publish",
-                f"Panel {problem.panel}: {problem.message}",
-                "Shorten the words, or give the balloon a box in book.json.",
-            )
+        pixels = draw_lettering(picture.pixels, lettering, partial(opened, project))
         path = folder / "lettered" / f"{number}.png"
         write_bytes(path, png_bytes(pixels, picture.dpi))
         paths.append(path)

@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 
 from inkwright.book import Balloon, Panel
-from inkwright.comic.balloon import EXPONENT, Placed, reach
-from inkwright.comic.ground import Figure, speaker_of
-from inkwright.comic.placing import linked
+from inkwright.comic.lettering.balloon import Placed, edge, reach
+from inkwright.comic.lettering.ground import Figure, speaker_of
+from inkwright.comic.lettering.placing import linked
 
 LINK = 3.5
 """The widest gap between two balloons of one speech that is bridged, in sizes of their letters."""
@@ -30,15 +30,35 @@ def aim(
     made = []
     for k, (balloon, own) in enumerate(zip(balloons, placed, strict=True)):
         following = placed[k + 1] if k + 1 < len(placed) and linked(balloon, balloons[k + 1]) else None
-        if not balloon.speaker or balloon.kind in ("caption", "sound"):
+        joined = False
+        tip: tuple[float, float] | None
+        if balloon.tail is not None:
+            tip = panel.box[0] + float(balloon.tail[0]), panel.box[1] + float(balloon.tail[1])
+        elif not balloon.speaker or balloon.kind in ("caption", "sound"):
             tip = None
-        elif following and _gap(own, following) <= LINK * own.size:
-            tip = following.cx, following.cy
+        elif following and balloons[k + 1].tail is None and _gap(own, following) <= LINK * own.size:
+            tip, joined = (following.cx, following.cy), True
         else:
             speaker = speaker_of(balloon, figures, own.cx, own.cy)
-            tip = _to_speaker(own, speaker) if speaker else _downward(own, panel, margin)
-        made.append(replace(own, tip=tip))
+            if speaker:
+                tip = _to_speaker(own, speaker)
+            elif panel.appearances:
+                tip = _off_panel(own, panel)
+            else:
+                tip = _downward(own, panel, margin)
+        made.append(replace(own, tip=tip, joined=joined))
     return made
+
+
+def _off_panel(own: Placed, panel: Panel) -> tuple[float, float]:
+    """The others of this panel are marked, the speaker is not: he is outside, and the tail ends at the nearest side."""
+    x0, y0, width, height = panel.box
+    to_left, to_right = own.cx - own.a - x0, x0 + width - own.cx - own.a
+    down = min(own.cy + 0.8 * own.b + 0.6 * own.size, y0 + height)
+    far = min(to_left, to_right)
+    if far > 6 * own.size:  # a tail right across the panel would point at somebody else
+        return _downward(own, panel, 0.0)
+    return (float(x0) if to_left <= to_right else float(x0 + width)), down
 
 
 def _gap(first: Placed, second: Placed) -> float:
@@ -51,7 +71,7 @@ def _downward(own: Placed, panel: Panel, margin: float) -> tuple[float, float]:
     """The speaker has no box in this panel: a short tail, down and a little towards the panel's middle."""
     x0, y0, width, height = panel.box
     lean = 0.8 * own.size * (1 if own.cx < x0 + width / 2 else -1)
-    down = own.b + reach(own.kind, own.size) + 1.8 * own.size
+    down = own.b + reach(own.look, own.size) + 1.8 * own.size
     return own.cx + lean, min(own.cy + down, y0 + height - margin)
 
 
@@ -62,8 +82,7 @@ def _to_speaker(own: Placed, speaker: Figure) -> tuple[float, float] | None:
     if far < 1e-6:
         return None
     ux, uy = dx / far, dy / far
-    p = EXPONENT[own.kind]
-    inside = ((abs(ux) / own.a) ** p + (abs(uy) / own.b) ** p) ** (-1 / p)
+    inside = edge(own, ux, uy)
     room = far - inside - speaker.clearance(ux, uy) - 0.25 * own.size
     if room > 0.4 * own.size:
         length = inside + min(room, max(0.65 * room, 2.2 * own.size), 8 * own.size)

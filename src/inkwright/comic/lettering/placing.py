@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from inkwright.book import Balloon
-from inkwright.comic.balloon import Placed, reach
-from inkwright.comic.ground import Field, Ground, Places, speaker_of
-from inkwright.comic.text import Form
+from inkwright.comic.lettering.balloon import Placed, look_of, reach
+from inkwright.comic.lettering.forms import Form
+from inkwright.comic.lettering.ground import Field, Ground, Places, speaker_of
 
 BEAM = 24
 _KEPT = 4
@@ -45,7 +45,12 @@ def linked(first: Balloon, second: Balloon) -> bool:
 
 
 def place(
-    ground: Ground, wishes: list[Wish], fixed: list[Placed | None], gap: float, rtl: bool
+    ground: Ground,
+    wishes: list[Wish],
+    fixed: list[Placed | None],
+    gap: float,
+    rtl: bool,
+    others: tuple[Placed, ...] = (),
 ) -> tuple[list[Placed], float, float] | None:
     """Places the balloons of a panel in reading order.
 
@@ -55,13 +60,14 @@ def place(
         fixed: as many; a balloon that already has its place, or None.
         gap: room between two balloons, in pixels.
         rtl: True where one reads from right to left.
+        others: balloons of other panels that these keep off.
 
     Returns:
         The placed balloons, each with its speaker's mouth as its tip; the largest share of a face that one of them
         covers; and the cost of it all. None where they find no room together.
     """
     states = [_State(0.0, (), 0.0)]
-    anchored = [p for p in fixed if p is not None]
+    anchored = [*(p for p in fixed if p is not None), *others]
     for k, (wish, given) in enumerate(zip(wishes, fixed, strict=True)):
         if given is not None:
             states = [_State(s.cost, (*s.placed, given), s.face) for s in states]
@@ -69,7 +75,7 @@ def place(
         joined = k > 0 and linked(wishes[k - 1].balloon, wish.balloon)
         grown: list[_State] = []
         for form in wish.forms:
-            extra = reach(wish.balloon.kind, form.size)
+            extra = reach(look_of(wish.balloon), form.size)
             places = ground.places(form, extra)
             if places is None:
                 continue
@@ -174,7 +180,7 @@ def _pair(other: Placed, turn: str, spot: _Spot, gap: float, rtl: bool) -> Field
         inf where they would touch or be read in the wrong order; else what their tails would cross.
     """
     x, y, (a, b) = spot.places.x, spot.places.y, spot.half
-    more = reach(other.kind, other.size)
+    more = reach(other.look, other.size)
     oa, ob = other.a + more, other.b + more
     apart_x, apart_y = np.abs(x - other.cx) - a - oa, np.abs(y - other.cy) - b - ob
     wrong = (apart_x < gap) & (apart_y < gap)
@@ -207,7 +213,7 @@ def _best(state: _State, spot: _Spot, cost: Field) -> list[_State]:
         if not np.isfinite(cost[at]):
             break
         x, y = float(places.x[at]), float(places.y[at])
-        placed = Placed(spot.balloon.kind, form.lines, form.size, x, y, form.half_width, form.half_height, spot.mouth)
+        placed = Placed(spot.balloon, form, x, y, form.half_width, form.half_height, spot.mouth)
         face = max(state.face, float(places.face[at]))
         found.append(_State(state.cost + float(cost[at]), (*state.placed, placed), face))
         cost[(np.abs(places.x - x) < a * 0.7) & (np.abs(places.y - y) < b * 0.7)] = np.inf

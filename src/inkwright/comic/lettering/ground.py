@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.book import Balloon, Panel
-from inkwright.comic.text import Form
+from inkwright.book import Balloon, Box, Panel
+from inkwright.comic.lettering.forms import Form
 from inkwright.images import Floats
 
 CELLS = 100
@@ -30,11 +30,13 @@ class Figure:
         name: the element.
         box: (x, y, width, height).
         flat: something large or a setting: covering it costs little.
+        words: words that are drawn on the page already: all of it is kept free.
     """
 
     name: str
     box: tuple[float, float, float, float]
     flat: bool = False
+    words: bool = False
 
     @property
     def mouth(self) -> tuple[float, float]:
@@ -84,17 +86,20 @@ class Ground:
         busy: (H, W) of the whole page, in [0, 1]: 1 where ink and edges are.
         figures: what balloons keep off.
         margin: room kept to the panel's edge, in pixels.
+        area: (x, y, width, height) that balloons may stand in, where they may leave the panel; leaving it costs.
     """
 
-    def __init__(self, panel: Panel, busy: Floats, figures: list[Figure], margin: float) -> None:
-        self.x0, self.y0, self.width, self.height = panel.box
+    def __init__(
+        self, panel: Panel, busy: Floats, figures: list[Figure], margin: float, area: Box | None = None
+    ) -> None:
+        self.x0, self.y0, self.width, self.height = area or panel.box
         self.figures = figures
         self.cell = max(1.0, max(self.width, self.height) / CELLS)
         nx, ny = max(1, math.floor(self.width / self.cell)), max(1, math.floor(self.height / self.cell))
         self.nx, self.ny = nx, ny
         wall = np.ones((ny + 2, nx + 2), np.uint8)
         wall[1:-1, 1:-1] = 0
-        if panel.polygon:
+        if panel.polygon and area is None:
             outside = np.ones((ny, nx), np.uint8)
             ring = (np.array(panel.polygon, np.float64) - (self.x0, self.y0)) / self.cell - 0.5
             cv2.fillPoly(outside, [np.round(ring).astype(np.int32)], 0)
@@ -105,7 +110,9 @@ class Ground:
         wall[1:-1, 1:-1] |= ((columns < 0) | (columns > busy.shape[1])).astype(np.uint8)[None, :]
         away = cv2.distanceTransform(1 - wall, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
         self.outside = _table((away * self.cell - self.cell / 2 < margin).astype(np.float64))
+        own = self._boxes([panel.box]) if area else np.ones((ny, nx))
         self.ink = _table(self._busy_cells(busy))
+        self.abroad = _table(1 - own)
         self.figure = _table(self._boxes([f.box for f in figures if not f.flat]))
         self.flat = _table(self._boxes([f.box for f in figures if f.flat]))
         self.faces = [self._face(f) for f in figures if not f.flat]
@@ -133,9 +140,9 @@ class Ground:
 
     def _face(self, figure: Figure) -> tuple[Field, float]:
         x, y, w, h = figure.box
-        cells = self._boxes([(x, y, w, h * FACE)])
+        cells = self._boxes([(x, y, w, h * (1.0 if figure.words else FACE))])
         # In a wide box, as of something that flies or lies, the head is only somewhere in the upper part.
-        return _table(cells), float(cells.sum()) * max(1.0, w / (1.2 * h))
+        return _table(cells), float(cells.sum()) * (1.0 if figure.words else max(1.0, w / (1.2 * h)))
 
     def places(self, form: Form, extra: float) -> Places | None:
         """Every place of a form inside the panel.
@@ -163,7 +170,8 @@ class Ground:
         for table, cells in self.faces:
             if cells:
                 faces = np.maximum(faces, self._sum(table, whole, whole) / cells)
-        cost = form.penalty + 2.2 * ink + 1.7 * figure + 0.25 * flat + 7 * faces
+        abroad = self._sum(self.abroad, whole, whole) / area
+        cost = form.penalty + 2.2 * ink + 1.7 * figure + 0.25 * flat + 7 * faces + 2.5 * abroad
         cy, cx = np.mgrid[0 : cost.shape[0], 0 : cost.shape[1]]
         x = self.x0 + (cx + w / 2) * self.cell
         y = self.y0 + (cy + h / 2) * self.cell

@@ -1,0 +1,1 @@
+"""Lettering: words fitted, shaped and placed as vectors, and drawn."""
