@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inkwright.comic.shapes import Mask, fit_shape, outer_hull
 
-SEARCH_SIDE = 220
+SEARCH_SIDE = 180
 """Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
 JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""
@@ -19,6 +19,9 @@ MIN_SHARE = 0.6
 """Share of a line through a region's hull that must be gutter."""
 CLOSED_SHARE = 0.93
 """The same for a line that begins and ends in ink."""
+NEARLY_STRAIGHT = (-0.02, 0.0, 0.02)
+CLEAR = 0.97
+"""Share from which a cut that is nearly straight is taken without trying slants."""
 CLEAN = 0.93
 """From this quality on a region without gutter in it is a panel as it is."""
 
@@ -94,7 +97,15 @@ def _has_long_gutter(region: Mask, gutter: Mask, side: int) -> bool:
 
 
 def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
-    """The most promising straight cuts: nearly all gutter along the line."""
+    """The most promising straight cuts: upright or lying ones where they are clear, else of any slant."""
+    straight = _cuts_along(region, gutter, NEARLY_STRAIGHT)
+    if any(cut.share >= CLEAR for cut in straight):
+        return straight
+    return _cuts_along(region, gutter, SLOPES)
+
+
+def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_Cut]:
+    """Cuts of some slopes: nearly all gutter along the line."""
     ys, xs = np.flatnonzero(region.any(1)), np.flatnonzero(region.any(0))
     x0, x1, y0, y1 = int(xs[0]), int(xs[-1]) + 1, int(ys[0]), int(ys[-1]) + 1
     inner = region[y0:y1, x0:x1]
@@ -107,8 +118,8 @@ def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
         height, width = plane.shape
         if height < 12 or width < 12:
             continue
-        for start, middle in _lines(plane, extent):
-            slope, row, share = _placed(plane, extent, start, middle)
+        for start, middle in lines_across(plane, extent, slopes):
+            slope, row, share = placed(plane, extent, start, middle)
             if share < MIN_SHARE:
                 continue
             yy, xx = np.mgrid[0:height, 0:width]
@@ -119,7 +130,7 @@ def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
     return found
 
 
-def _lines(plane: Mask, hull: Mask, count: int = 4) -> list[tuple[float, float]]:
+def lines_across(plane: Mask, hull: Mask, slopes: tuple[float, ...], count: int = 4) -> list[tuple[float, float]]:
     """Slope and middle row of the best lines across a plane, found on a reduced copy; no two of them alike."""
     height, width = plane.shape
     scale = min(1.0, SEARCH_SIDE / max(height, width))
@@ -130,7 +141,7 @@ def _lines(plane: Mask, hull: Mask, count: int = 4) -> list[tuple[float, float]]
     margin = max(1, round(0.05 * size[1]))
     rows = np.arange(size[1])
     scored = []
-    for slope in SLOPES:
+    for slope in slopes:
         share = _sheared_shares(small, extent, slope * (size[1] / height) / (size[0] / width))
         share[(rows < margin) | (rows >= size[1] - margin)] = 0
         share -= 0.02 * abs(slope)  # among equals the straight one
@@ -168,7 +179,7 @@ def _sheared_shares(plane: NDArray[np.uint8], hull: NDArray[np.uint8], slope: fl
     return np.asarray(share, np.float64)
 
 
-def _placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, float, float]:
+def placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, float, float]:
     """The best line near a given one at full size: slope, middle row, share of gutter.
 
     A line that is closed at both ends, as a pale streak inside a frame is, must be gutter nearly all along.

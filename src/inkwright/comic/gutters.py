@@ -20,8 +20,20 @@ Surface = NDArray[np.float32]
 MAX_CANDIDATES = 3
 LEAST_SHARE = 0.007
 """Share of the rim that a colour must have: gutters that end at the page's edge show little of themselves there."""
+ALL_AROUND = 0.3
+"""Share of the rim from which a colour may lie there in one piece; gutters meet the rim at both their ends."""
+PLAIN_SHARE = 0.003
+"""The same for white and black, the usual colours of gutters."""
 RIM = 0.012
 """Width of the page's rim as a share of its shorter side."""
+CLEAN = 1.5
+"""How many times as much of the rim as strays by up to NOISE levels from a colour has it to two levels exactly."""
+NOISE = 10
+LARGE_SHARE = 0.3
+"""Share of the rim from which exact white or black is tried first."""
+CLEAN_TOLERANCE = 10.0
+ALIKE = 20
+"""Levels by which two shades of one paper differ."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +41,18 @@ class Background:
     """A candidate for the page's background.
 
     Attributes:
-        surface: (h, w, 3) float32 in [0, 255], the colour that paper has or would have at each place.
+        surface: (h, w, 3) uint8 RGB, the colour that paper has or would have at each place.
         tolerance: the largest difference of a channel (0 to 255) that still is background.
         mask: (h, w) bool, the pixels that are background.
     """
 
-    surface: Surface
+    surface: Pixels
     tolerance: float
     mask: Mask
 
 
 def rim_colours(pixels: Pixels) -> list[NDArray[np.float32]]:
-    """The frequent colours of the page's rim, (3,) float32 each, most frequent first."""
+    """The frequent colours of the page's rim, (3,) float32 each, most frequent first; then white and black."""
     ring = _rim(pixels).astype(np.int32)
     found: list[NDArray[np.float32]] = []
     left = ring
@@ -52,17 +64,38 @@ def rim_colours(pixels: Pixels) -> list[NDArray[np.float32]]:
         if near.sum() >= LEAST_SHARE * len(ring):
             found.append(np.median(left[near], axis=0).astype(np.float32))
         left = left[~near & (keys != top)]
+    found = [colour for colour in found if _meets_rim_twice(pixels, colour)]
+    for plain in (255.0, 0.0):  # exactly so, as no scan has it; art that is nearly white lies beside it
+        colour = np.full(3, plain, np.float32)
+        if _is_clean(ring, colour) and (np.abs(ring - plain).max(1) <= 2).mean() >= PLAIN_SHARE:
+            found = [*[one for one in found if np.abs(one - colour).max() > 2], colour]
+            if len(found) > 1 and (np.abs(ring - plain).max(1) <= 2).mean() > LARGE_SHARE:
+                found = [colour, *found[:-1]]
     for plain in (255.0, 0.0):  # white and black gutters are likelier than their small share of a full-bleed page's rim
         near = np.abs(ring - plain).max(1) <= 28
-        if near.sum() >= LEAST_SHARE * len(ring) and all(np.abs(one - plain).max() > 48 for one in found):
+        if near.sum() >= PLAIN_SHARE * len(ring) and all(np.abs(one - plain).max() > ALIKE for one in found):
             found.append(np.median(ring[near], axis=0).astype(np.float32))
     return found
+
+
+def _meets_rim_twice(pixels: Pixels, colour: NDArray[np.float32]) -> bool:
+    """Whether a colour lies along the rim in two places at least, or along much of it."""
+    inner = max(1, round(min(pixels.shape[:2]) * RIM) // 2)
+    around = [pixels[inner], pixels[:, -1 - inner], pixels[-1 - inner, ::-1], pixels[::-1, inner]]
+    near = np.abs(np.concatenate(around).astype(np.int32) - colour).max(1) <= 32
+    if near.mean() >= ALL_AROUND:
+        return True
+    runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8))))[::2]
+    return int((runs >= 3).sum()) >= 2
 
 
 def explains(paper: Background, pixels: Pixels, colour: NDArray[np.float32]) -> bool:
     """Whether a background already holds most of the rim that has a colour: another shade of the same paper."""
     near = np.abs(_rim(pixels) - colour).max(1) <= 32
-    return bool(_rim(paper.mask)[near].mean() > 0.7) if near.any() else True
+    if not near.any():
+        return True
+    apart = float(np.abs(np.median(_rim(paper.surface)[near], 0) - colour).max())
+    return bool(_rim(paper.mask)[near].mean() > 0.7) and apart <= ALIKE
 
 
 def _rim(plane: NDArray[Any]) -> NDArray[Any]:
@@ -81,6 +114,9 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
         colour: (3,) the colour of a part of the rim, 0 to 255.
     """
     height, width = pixels.shape[:2]
+    if _is_clean(_rim(pixels).astype(np.int32), colour):
+        flat = np.broadcast_to(np.asarray(np.round(colour), np.uint8), pixels.shape)
+        return Background(flat, CLEAN_TOLERANCE, _differs(pixels, flat) <= CLEAN_TOLERANCE)
     scale = min(1.0, 320 / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -88,12 +124,25 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
     surface = _surface(small, paper, colour)
     if float(np.ptp(surface.reshape(-1, 3), axis=0).max()) < 4:  # a clean page: no shading to follow
         surface = np.broadcast_to(np.median(surface.reshape(-1, 3), axis=0), small.shape).astype(np.float32)
-    full = np.asarray(cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    difference = np.abs(pixels.astype(np.float32) - full).max(2)
+    levels = np.asarray(np.round(surface), np.uint8)
+    full = np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    difference = _differs(pixels, full)
     sure = cv2.resize(paper.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     noise = float(np.median(difference[sure])) if sure.any() else 0.0
     tolerance = float(np.clip(5 * noise + 7, 10, 42))
-    return Background(full, tolerance, difference <= tolerance)
+    return Background(full, tolerance, np.asarray(difference <= tolerance, np.bool_))
+
+
+def _is_clean(ring: NDArray[np.int32], colour: NDArray[np.float32]) -> bool:
+    """Whether the rim has a colour exactly, with nothing that strays a little: there is no shading to follow."""
+    apart = np.abs(ring - np.round(colour)).max(1)
+    return bool((apart <= 2).sum() >= max(1.0, CLEAN * ((apart > 2) & (apart <= NOISE)).sum()))
+
+
+def _differs(pixels: Pixels, paper: Pixels) -> NDArray[np.uint8]:
+    """The largest difference of a channel, (h, w)."""
+    red, green, blue = cv2.split(cv2.absdiff(pixels, paper))
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
 def _hanging_together(small: Pixels, colour: NDArray[np.float32]) -> Mask:

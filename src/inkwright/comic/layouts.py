@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from inkwright.comic.bands import banded
 from inkwright.comic.cuts import split
 from inkwright.comic.gutters import Background, background, explains, rim_colours
 from inkwright.comic.insets import inset_boxes
@@ -42,10 +43,26 @@ DOUBTFUL = 0.5
 """Quality that it then has."""
 LETTER = 0.05
 """Share of the page's longer side that everything in a row of text is smaller than."""
+MUCH = 0.15
+"""By how much better fewer panels between gutters must fit than those that are enclosed."""
+FILLING = 0.7
+"""Share of the place between gutters that enclosed panels must fill to stand for it."""
+FEW = 0.4
+"""What a single panel takes off the score; several that fit by chance are less likely."""
+SURE = 0.66
+"""Score from which the panels are taken for granted."""
+CLEAN = 0.9
+"""Quality below which a panel may be several."""
+CERTAIN = 0.76
+"""Score of the rim's most frequent colour from which no other is tried."""
+PROMISING = 0.05
+"""By how much a rarer colour may look worse on a smaller copy and is tried all the same."""
 CLEAR = 0.85
 """Quality that all panels of such a page must have."""
 OTHER = 30
 """Grey levels by which its margin differs from the paper around it."""
+EVEN = 0.75
+"""Share of its rim that has one colour."""
 FULL = 0.9
 """Share of such a page that they fill at the most."""
 
@@ -106,9 +123,8 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
     """
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     paper, layout = _on_rim_colours(small)
-    if layout is None:
-        whole = np.ones(small.shape[:2], np.bool_)
-        layout = Layout([Part(whole, 0, 0, fit_shape(whole, 1.0))], whole, 0.7, False, [])
+    if layout is None or layout.score < CERTAIN or min(shape.quality for shape in layout.shapes) < CLEAN:
+        paper, layout = _between_bands(small, paper, layout)
     if paper is not None:
         layout = _looked_into(small, layout, paper)
     layout = _split_along_lines(_split_along_lines(layout, thin_gutters(grey)), ridges(grey))
@@ -167,7 +183,9 @@ def _looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
         if w * h >= NESTED * small.shape[0] * small.shape[1] and part.shape.polygon is None and min(w, h) > 12 * inset:
             crop = np.ascontiguousarray(small[y + inset : y + h - inset, x + inset : x + w - inset])
             rim = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
-            if np.abs(np.median(rim, 0) - paper.surface.mean((0, 1))).max() > OTHER:
+            middle = np.median(rim, 0)
+            even = (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
+            if even and np.abs(middle - paper.surface.mean((0, 1))).max() > OTHER:
                 inner = _on_rim_colours(crop)[1]
         if inner is not None and _is_page(inner):
             parts += [one.moved(x + inset, y + inset) for one in inner.parts]
@@ -184,27 +202,41 @@ def _is_page(inner: Layout) -> bool:
 
 
 def _on_rim_colours(small: Pixels) -> tuple[Background | None, Layout | None]:
+    """The background whose panels fit best; rare colours must look promising on a smaller copy first."""
     best: tuple[Background | None, Layout | None] = (None, None)
     top = 0.0
     papers: list[Background] = []
+    size = (small.shape[1] // 2, small.shape[0] // 2)
+    half = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8) if min(size) > 64 else small
     for colour in rim_colours(small):
         if any(explains(paper, small, colour) for paper in papers):
             continue
+        if papers and _on(background(half, colour))[1] <= top - PROMISING:
+            continue
         paper = background(small, colour)
         papers.append(paper)
-        for sealing in (1, max(2, round(0.004 * page_side(small.shape)))):
-            layout = _layout(paper, sealing)
-            if layout is None:
-                continue
-            # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
-            fewer = best[0] is paper and best[1] is not None and len(layout.parts) < len(best[1].parts)
-            if best[1] is None or layout.score > top + (0.05 if fewer else 0.01):
-                best, top = (paper, layout), layout.score
-            if layout.sure and layout.score > 0.85:
-                break
-        if best[1] is not None and best[1].sure:
+        layout, score = _on(paper)
+        if layout is not None and (best[1] is None or score > top + 0.01):
+            best, top = (paper, layout), score
+        if top > CERTAIN and len(papers) == 1 and best[1] is not None and best[1].sure:
             break  # nothing left to gain from a rarer colour
     return best
+
+
+def _on(paper: Background) -> tuple[Layout | None, float]:
+    """The panels on a background with their score; gaps in drawn frames are sealed where that helps."""
+    best: Layout | None = None
+    for sealing in (1, max(2, round(0.004 * page_side(paper.mask.shape)))):
+        layout = _layout(paper, sealing)
+        if layout is None:
+            continue
+        # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
+        fewer = best is not None and len(layout.parts) < len(best.parts)
+        if best is None or layout.score > best.score + (0.05 if fewer else 0.01):
+            best = layout
+        if layout.sure and layout.score > CERTAIN:
+            break
+    return best, 0.0 if best is None else best.score
 
 
 def _layout(paper: Background, sealing: int) -> Layout | None:
@@ -232,11 +264,53 @@ def _layout(paper: Background, sealing: int) -> Layout | None:
     shapes = [part.shape for part in parts if part.shape.quality >= SOLID]
     if not shapes:
         return Layout(parts, ink, 0.0, False, [])
-    cover = min(1.0, sum(s.box[2] * s.box[3] if s.polygon is None else s.area for s in shapes) / page)
-    quality = sum(s.quality * s.area for s in shapes) / sum(s.area for s in shapes)
     wide = is_wide(outside)
-    score = cover * quality * (1.0 if len(shapes) > 1 else 0.6) * (1.0 if wide else 0.8)
-    return Layout(parts, ink, score, wide and len(shapes) > 1 and score > 0.68, [])
+    score = _score(shapes, float(outside.sum()), page) * (1.0 if wide else 0.8)
+    return Layout(parts, ink, score, wide and len(shapes) > 1 and score > SURE, [])
+
+
+def _score(shapes: list[Shape], outside: float, page: int) -> float:
+    """How much of a page panels and the background around them account for, and how well; many panels well most."""
+    filled = sum(s.box[2] * s.box[3] if s.polygon is None else s.area for s in shapes)
+    quality = sum(s.quality * s.area for s in shapes) / sum(s.area for s in shapes)
+    return min(1.0, (filled + 0.8 * outside) / page) * quality * (1 - FEW / len(shapes))
+
+
+def _between_bands(small: Pixels, paper: Background | None, layout: Layout | None) -> tuple[Background | None, Layout]:
+    """The panels that gutters alone tell apart, where these are more and fit better than those that are enclosed."""
+    best, top, around = layout, 0.0 if layout is None else layout.score, paper
+    wobble, smallest = WOBBLE * page_side(small.shape), round(SMALLEST * page_area(small.shape))
+    papers = [] if paper is None else [paper]
+    for colour in rim_colours(small):
+        if not any(explains(one, small, colour) for one in papers):
+            papers.append(background(small, colour))
+    enclosed = [] if layout is None else [part for part in layout.parts if part.shape.quality >= CLEAN]
+    for one in papers:
+        found = banded(one.mask, smallest, wobble)
+        if len(found) < 2:
+            continue
+        free = float((~np.any([mask for mask, *_ in found], 0)).sum())
+        parts: list[Part] = []
+        for mask, shape, share in found:
+            own = [part for part in enclosed if _inside(part.shape, shape) > 0.9] if one is paper else []
+            if len(own) > 1 and sum(part.shape.area for part in own) >= FILLING * shape.area:
+                parts += own
+            else:
+                parts.append(_part(mask, replace(shape, quality=shape.quality * share)))
+        score = _score([part.shape for part in parts], free, small.shape[0] * small.shape[1])
+        more = layout is None or len(parts) > len(layout.shapes)
+        if score > top + (0.02 if more else MUCH):
+            best, top, around = Layout(parts, ~one.mask, score, True, []), score, one
+    if best is None:
+        whole = np.ones(small.shape[:2], np.bool_)
+        best = Layout([Part(whole, 0, 0, fit_shape(whole, 1.0))], whole, 0.7, False, [])
+    return around, best
+
+
+def _part(mask: Mask, shape: Shape) -> Part:
+    """A panel of the page, cut out."""
+    x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
+    return Part(mask[y : y + h, x : x + w], x, y, shape)
 
 
 def _without_nested(parts: list[Part]) -> list[Part]:

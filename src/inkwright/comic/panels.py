@@ -15,7 +15,7 @@ from inkwright.comic.shapes import BoxTuple, Shape, outline, page_side
 from inkwright.comic.skew import View, straight
 from inkwright.images import Pixels
 
-WORK_SIDE = 1100
+WORK_SIDE = 800
 """Panels are looked for on a copy on which a page's longer side has at most this many pixels; see `page_side`."""
 LONGEST = 4000
 """The same for the longer side of a strip."""
@@ -123,6 +123,6 @@ def _edge(
     values = pixels[rows, cols].astype(np.float32)
     sy = np.minimum((rows / fy).astype(int), paper.surface.shape[0] - 1)
     sx = np.minimum((cols / fx).astype(int), paper.surface.shape[1] - 1)
-    filled = (np.abs(values - paper.surface[sy, sx]).max(-1) > paper.tolerance).mean(1)
+    filled = (np.abs(values - paper.surface[sy, sx].astype(np.float32)).max(-1) > paper.tolerance).mean(1)
     inside = np.flatnonzero(filled > 0.1 * max(0.3, float(filled.max())))
     return int(lines[inside[0]]) if len(inside) else at

@@ -15,13 +15,18 @@ ROUND_CORNERS = 32
 """Corners of the polygon that tells an ellipse."""
 JUDGE_SIDE = 420
 """Longer side in pixels of the copy on which fits are judged."""
+SPREAD = (1.2, 1.7)
+"""Widths in shares of the height between which a picture may be two facing pages."""
 RECTANGLE_IOU = 0.97
 """A polygon that fills this much of its box is told as the box alone."""
 
 
 def page_side(size: tuple[int, ...]) -> float:
     """The longer side of the single page that a picture (height, width, ...) of a page, spread or strip is made of."""
-    return float(min(max(size[:2]), 1.5 * min(size[:2])))
+    height, width = size[:2]
+    if height * SPREAD[0] <= width <= height * SPREAD[1]:
+        return float(height)
+    return float(min(max(height, width), 1.5 * min(height, width)))
 
 
 def page_area(size: tuple[int, ...]) -> float:
