@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from inkwright.comic.confidence import Evidence, confidence
 from inkwright.comic.gutters import Background
 from inkwright.comic.layouts import best_layout
 from inkwright.comic.order import reading_order
-from inkwright.comic.shapes import BoxTuple, Shape, outline, page_side
+from inkwright.comic.shapes import BoxTuple, Shape, outline, page_area, page_side
 from inkwright.comic.skew import View, straight
 from inkwright.images import Pixels
 
@@ -30,12 +31,14 @@ class Found:
     Attributes:
         box: (x, y, width, height) in page pixels; a drawn frame lies inside, its outer edge on the box.
         polygon: corners (x, y) in page pixels; None when the panel is its box.
-        confidence: in [0, 1]; below about 0.5 a person should look.
+        confidence: in [0, 1], about the share of such panels that are right; below `UNSURE` a person should look.
+        evidence: what that is told by; `doubt` puts it into words.
     """
 
     box: BoxTuple
     polygon: tuple[tuple[int, int], ...] | None
     confidence: float
+    evidence: Evidence
 
 
 def panel_id(page_number: int, index: int) -> str:
@@ -61,17 +64,28 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
     scale = min(1.0, WORK_SIDE / page_side((height, width)), LONGEST / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = pixels if scale == 1 else np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    whole = Found((0, 0, width, height), None, 0.5)
+    whole = _found((0, 0, width, height), None, Evidence("page", 1.0, 1.0, 0.6, 1, 1.0))
     if min(small.shape[:2]) < 16:
         return [whole]
     view = straight(small)
     paper, layout = best_layout(view.pixels)
     if layout is None:
         return [whole]
-    loose = [Shape(box, None, LOOSE, box[2] * box[3]) for box in layout.loose]
-    shapes = [*layout.shapes, *loose]
+    loose = [(Shape(box, None, LOOSE, box[2] * box[3]), "loose") for box in layout.loose]
+    known = [(part.shape, part.how) for part in layout.parts] + loose
+    shapes = [shape for shape, _ in known]
     order = reading_order([shape.box for shape in shapes], direction, [outline(shape) for shape in shapes])
-    return [_full_size(shapes[i], pixels, view, paper) for i in order]
+    worst, page = min(shape.quality for shape in shapes), page_area(view.pixels.shape)
+    found = []
+    for shape, how in (known[i] for i in order):
+        share = min(1.0, shape.area / page)
+        evidence = Evidence(how, shape.quality, worst, layout.score, len(known), share)
+        found.append(_found(*_full_size(shape, pixels, view, paper), evidence))
+    return found
+
+
+def _found(box: BoxTuple, polygon: tuple[tuple[int, int], ...] | None, evidence: Evidence) -> Found:
+    return Found(box, polygon, confidence(evidence), evidence)
 
 
 def _scaled(box: BoxTuple, small: Pixels, pixels: Pixels) -> BoxTuple:
@@ -82,19 +96,20 @@ def _scaled(box: BoxTuple, small: Pixels, pixels: Pixels) -> BoxTuple:
     return x0, y0, max(1, min(x1, pixels.shape[1]) - x0), max(1, min(y1, pixels.shape[0]) - y0)
 
 
-def _full_size(shape: Shape, pixels: Pixels, view: View, paper: Background | None) -> Found:
-    """A panel of the view on the page itself."""
+def _full_size(
+    shape: Shape, pixels: Pixels, view: View, paper: Background | None
+) -> tuple[BoxTuple, tuple[tuple[int, int], ...] | None]:
+    """Box and polygon of a panel of the view on the page itself."""
     height, width = pixels.shape[:2]
-    confidence = round(float(np.clip((shape.quality - 0.4) / 0.55, 0, 1)), 3)
     if shape.polygon is None and view.skew == 0:
         box = _scaled(shape.box, view.pixels, pixels)
-        return Found(box if paper is None else _sharpened(box, pixels, view.pixels, paper), None, confidence)
+        return (box if paper is None else _sharpened(box, pixels, view.pixels, paper)), None
     factor = np.array([width / view.pixels.shape[1], height / view.pixels.shape[0]])
     corners = np.clip(np.round(view.back(outline(shape)) * factor), 0, [width, height]).astype(int)
     polygon = tuple((int(x), int(y)) for x, y in corners.tolist())
     x0, y0 = np.minimum(corners.min(0), [width - 1, height - 1]).tolist()
     x1, y1 = corners.max(0).tolist()
-    return Found((x0, y0, max(1, x1 - x0), max(1, y1 - y0)), polygon, confidence)
+    return (x0, y0, max(1, x1 - x0), max(1, y1 - y0)), polygon
 
 
 def _sharpened(box: BoxTuple, pixels: Pixels, small: Pixels, paper: Background) -> BoxTuple:

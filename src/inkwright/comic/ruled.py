@@ -16,6 +16,8 @@ from inkwright.comic.shapes import Mask, fit_shape, largest, outer_hull, page_si
 Grey = NDArray[np.uint8]
 SLOPES = np.concatenate([np.arange(0, 0.5, 0.02), np.arange(0.5, 1.04, 0.04)])
 """Slants that are tried, both ways, in pixels of rise per pixel; steeper lines are found in the page on its side."""
+NEARLY = 0.06
+"""Slant of lines on a page that was drawn straight."""
 WIDEST = 0.008
 """Half the width in shares of the page's longer side that a ruled line has at the most."""
 CONTRAST = 22
@@ -100,7 +102,9 @@ def _ridge(grey: Grey, reach: int) -> Mask:
     return np.asarray(thin | edge, np.bool_)
 
 
-def split_ruled(region: Mask, lines: Ridges, smallest: int, tolerance: float, *, lying: bool = True) -> list[Mask]:
+def split_ruled(
+    region: Mask, lines: Ridges, smallest: int, tolerance: float, *, lying: bool = True, slanted: bool = True
+) -> list[Mask]:
     """Cuts a region along ruled lines, again and again.
 
     Args:
@@ -109,16 +113,24 @@ def split_ruled(region: Mask, lines: Ridges, smallest: int, tolerance: float, *,
         smallest: pixels that a part must have.
         tolerance: how far a frame may stray from a straight line, in pixels.
         lying: whether the first cut may be along a line that lies.
+        slanted: whether cuts may lean by more than `NEARLY`.
 
     Returns:
         the parts, or the region alone.
     """
     frame = None if lines.gutters else _frame(region, lines)
-    return _split(region, lines, frame, smallest, tolerance, DEPTH if lying else DEPTH + 1)
+    slopes = SLOPES if slanted else SLOPES[SLOPES <= NEARLY]
+    return _split(region, lines, frame, smallest, tolerance, DEPTH if lying else DEPTH + 1, slopes)
 
 
 def _split(
-    region: Mask, lines: Ridges, frame: tuple[float, float] | None, smallest: int, tolerance: float, depth: int
+    region: Mask,
+    lines: Ridges,
+    frame: tuple[float, float] | None,
+    smallest: int,
+    tolerance: float,
+    depth: int,
+    slopes: NDArray[np.float64],
 ) -> list[Mask]:
     if depth == 0 or int(region.sum()) < 2 * smallest:
         return [region]
@@ -128,7 +140,7 @@ def _split(
         plane = lines.standing.T if turned else lines.lying
         grey = lines.grey.T if turned else lines.grey
         extent = hull.T if turned else hull
-        for line in _lines(np.ascontiguousarray(plane), np.ascontiguousarray(grey), extent, lines.reach):
+        for line in _lines(np.ascontiguousarray(plane), np.ascontiguousarray(grey), extent, lines.reach, slopes):
             if (
                 line.width > 1.5 * lines.reach
                 or (depth > DEPTH and abs(line.slope) > UPRIGHT)
@@ -147,7 +159,11 @@ def _split(
     if not found:
         return [region]
     parts = max(found, key=lambda one: one[0])[1]
-    return [piece for part in parts for piece in _split(part, lines, frame, smallest, tolerance, min(depth, DEPTH) - 1)]
+    return [
+        piece
+        for part in parts
+        for piece in _split(part, lines, frame, smallest, tolerance, min(depth, DEPTH) - 1, slopes)
+    ]
 
 
 def _above(line: _Line, shape: tuple[int, ...]) -> Mask:
@@ -194,7 +210,7 @@ def _frame(region: Mask, lines: Ridges) -> tuple[float, float] | None:
     return float(run), float(profile[darkest])
 
 
-def _lines(plane: Mask, grey: Grey, hull: Mask, reach: int, count: int = 4) -> list[_Line]:
+def _lines(plane: Mask, grey: Grey, hull: Mask, reach: int, slopes: NDArray[np.float64], count: int = 4) -> list[_Line]:
     """The best lines across a region in the direction of its rows."""
     height, width = plane.shape
     if min(height, width) < 24:
@@ -208,7 +224,7 @@ def _lines(plane: Mask, grey: Grey, hull: Mask, reach: int, count: int = 4) -> l
     chords = deep[1::2, 1::2]
     least = max(0.6, 0.3 + len(ys) / max(1, int(chords.sum())))  # in dense strokes and noise any line is full of them
     tries: list[tuple[float, float, int]] = []
-    for slope in (*SLOPES.tolist(), *(-SLOPES[1:]).tolist()):
+    for slope in (*slopes.tolist(), *(-slopes[1:]).tolist()):
         shift = np.round(slope * (np.arange(chords.shape[1]) - chords.shape[1] / 2)).astype(np.int64)
         rows = ys - shift[xs]
         offset = int(shift.max())

@@ -1,0 +1,144 @@
+"""The panels that a page's background encloses, over all colours that it may have.
+
+The background (margin and gutters) is found first, for every frequent colour of the page's rim; what it does not
+reach are the panels. Regions that a balloon or a figure joins across a gutter are cut apart along it. The colour whose
+panels fit best wins. A picture that fills most of a page may itself be a page: a black one on a scanner's white.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from inkwright.comic.cuts import split
+from inkwright.comic.gutters import Background, background, explains, rim_colours
+from inkwright.comic.parts import Layout, Part, score_of, without_nested
+from inkwright.comic.regions import is_wide, opened, reached, regions, thin_background, without_specks
+from inkwright.comic.shapes import fit_shape, page_area, page_side
+from inkwright.images import Pixels
+
+SMALLEST = 0.015
+"""Share of the page below which a region is a speck and not a panel."""
+WOBBLE = 0.008
+"""How far a drawn frame may stray from a straight line, as a share of the page's longer side."""
+SOLID = 0.7
+"""Quality from which a region counts as a panel of its own; less is a loose drawing."""
+NESTED = 0.35
+"""Share of a page from which a panel is looked into: it may be a page itself."""
+DARK = 80
+"""Grey level below which a background is as dark as ink."""
+ROUND = 0.06
+"""Share of the page below which something round is a head or a ball, drawn without a frame."""
+DOUBTFUL = 0.5
+"""Quality that it then has."""
+SURE = 0.66
+"""Score from which the panels are taken for granted."""
+CERTAIN = 0.76
+"""Score of the rim's most frequent colour from which no other is tried."""
+PROMISING = 0.05
+"""By how much a rarer colour may look worse on a smaller copy and is tried all the same."""
+CLEAR = 0.85
+"""Quality that all panels of such a page must have."""
+OTHER = 30
+"""Grey levels by which its margin differs from the paper around it."""
+EVEN = 0.75
+"""Share of its rim that has one colour."""
+FULL = 0.9
+"""Share of such a page that they fill at the most."""
+
+
+def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
+    """The background whose panels fit best; rare colours must look promising on a smaller copy first."""
+    best: tuple[Background | None, Layout | None] = (None, None)
+    top = 0.0
+    papers: list[Background] = []
+    size = (small.shape[1] // 2, small.shape[0] // 2)
+    half = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8) if min(size) > 64 else small
+    for colour in rim_colours(small):
+        if any(explains(paper, small, colour) for paper in papers):
+            continue
+        if papers and _on(background(half, colour))[1] <= top - PROMISING:
+            continue
+        paper = background(small, colour)
+        papers.append(paper)
+        layout, score = _on(paper)
+        if layout is not None and (best[1] is None or score > top + 0.01):
+            best, top = (paper, layout), score
+        if top > CERTAIN and len(papers) == 1 and best[1] is not None and best[1].sure:
+            break  # nothing left to gain from a rarer colour
+    return best
+
+
+def _on(paper: Background) -> tuple[Layout | None, float]:
+    """The panels on a background with their score; gaps in drawn frames are sealed where that helps."""
+    best: Layout | None = None
+    for sealing in (1, max(2, round(0.004 * page_side(paper.mask.shape)))):
+        layout = _layout(paper, sealing)
+        if layout is None:
+            continue
+        # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
+        fewer = best is not None and len(layout.parts) < len(best.parts)
+        if best is None or layout.score > best.score + (0.05 if fewer else 0.01):
+            best = layout
+        if layout.sure and layout.score > CERTAIN:
+            break
+    return best, 0.0 if best is None else best.score
+
+
+def _layout(paper: Background, sealing: int) -> Layout | None:
+    """Panels for one background, or None where it shows none."""
+    height, width = paper.mask.shape
+    page, single = height * width, page_area(paper.mask.shape)
+    ink = without_specks(~paper.mask)
+    outside = reached(ink, sealing)
+    if float(paper.surface.mean()) < DARK:  # black pen lines hang together with black gutters
+        outside = opened(outside, max(1, round(0.0035 * page_side(ink.shape))))
+    body = opened(~outside, max(1, round(0.006 * page_side(paper.mask.shape))))
+    gutter = outside | thin_background(ink, outside)
+    wobble = WOBBLE * page_side(paper.mask.shape)
+    parts: list[Part] = []
+    for region, (rows, columns) in regions(body, SMALLEST * single):
+        for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble):
+            shape = fit_shape(piece, wobble)
+            if shape.is_round and shape.area < ROUND * single:
+                shape = replace(shape, quality=min(shape.quality, DOUBTFUL))
+            if shape.area >= SMALLEST * single:  # a bad fit may be two panels that share a line
+                parts.append(Part(piece, columns.start, rows.start, shape.moved(columns.start, rows.start)))
+    parts = without_nested(parts)
+    if not parts:
+        return None
+    shapes = [part.shape for part in parts if part.shape.quality >= SOLID]
+    if not shapes:
+        return Layout(parts, ink, 0.0, False, [])
+    wide = is_wide(outside)
+    score = score_of(shapes, float(outside.sum()), page) * (1.0 if wide else 0.8)
+    return Layout(parts, ink, score, wide and len(shapes) > 1 and score > SURE, [])
+
+
+def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
+    """The panels, those that are pages themselves replaced by their own."""
+    parts: list[Part] = []
+    ink = layout.ink.copy()
+    inset = max(2, round(0.004 * page_side(small.shape)))
+    for part in layout.parts:
+        x, y, w, h = part.shape.box
+        inner: Layout | None = None
+        if w * h >= NESTED * small.shape[0] * small.shape[1] and part.shape.polygon is None and min(w, h) > 12 * inset:
+            crop = np.ascontiguousarray(small[y + inset : y + h - inset, x + inset : x + w - inset])
+            rim = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
+            middle = np.median(rim, 0)
+            even = (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
+            if even and np.abs(middle - paper.surface.mean((0, 1))).max() > OTHER:
+                inner = enclosed(crop)[1]
+        if inner is not None and _is_page(inner):
+            parts += [one.moved(x + inset, y + inset) for one in inner.parts]
+            ink[y : y + h, x : x + w] = False  # nothing of its background is a drawing
+        else:
+            parts.append(part)
+    return replace(layout, parts=parts, ink=ink)
+
+
+def _is_page(inner: Layout) -> bool:
+    """Whether what is found in a panel is a page with a margin; a frame and a line in it are none."""
+    filled = sum(shape.area for shape in inner.shapes)
+    return inner.sure and min(shape.quality for shape in inner.shapes) >= CLEAR and filled < FULL * inner.ink.size
