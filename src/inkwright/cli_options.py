@@ -117,6 +117,13 @@ def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], *
 
 def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
     """Refuses a style that does not exist before it is saved as a setting."""
+    style = settings.get("style", {})
+    if style.get("words"):
+        from inkwright.words import parse
+
+        parse(style["words"], "style.words")
+    elif "picture" in style and "words" not in style and project.config().style.words:
+        style["words"] = ""  # a picture that is asked for now stands instead of the words
     if "picture" in settings.get("style", {}):
         from inkwright.operations.style_picture import check_style
 

@@ -11,7 +11,9 @@ from inkwright.learn.drawing import distance_to
 from inkwright.learn.field import border_width
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
 from inkwright.learn.inking import calm, inked, loosened
+from inkwright.learn.lines import Line, redrawn
 from inkwright.learn.marks import Marks
+from inkwright.learn.mood import Mood
 from inkwright.learn.palette import Palette, cast_palette
 from inkwright.learn.regions import Regions, place_planes
 from inkwright.learn.scribbles import scribbles
@@ -53,28 +55,42 @@ class Look:
         seed: of sampling and noise.
         detail: of the book, see `painted_share`; the guides of its panels are made with it.
         elements: the colours of the book's elements; None: nothing is known of them.
+        line: what becomes of the drawings' lines.
     """
 
     def __init__(
-        self, style: Floats, palette: Palette, seed: int, detail: float = 0.0, elements: Elements | None = None
+        self,
+        style: Floats,
+        palette: Palette,
+        seed: int,
+        detail: float = 0.0,
+        elements: Elements | None = None,
+        line: Line = Line(),  # noqa: B008 - frozen
     ) -> None:
         self.style, self.palette, self.seed, self.detail, self.elements = style, palette, seed, detail, elements
         self.marks = Marks(style)
+        self.line = line
         self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
+        self.border = 0.0 if line.border is None else float(np.hypot(self.border, line.border))
 
-    def canvas(self, guides: Guides, regions: Regions | None = None) -> Canvas:
-        """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book."""
+    def canvas(self, guides: Guides, regions: Regions | None = None, mood: Mood = Mood()) -> Canvas:  # noqa: B008
+        """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book.
+
+        A `mood` is the panel's own light. It changes tones before marks are laid, so that a night is hatched as densely
+        as the style hatches its darks.
+        """
+        guides = redrawn(guides, self.line)
         tone, places = self.palette(guides.flat), None
         if regions is not None and self.elements is not None:
             tone = steady(tone, guides.flat, regions, self.elements)
             shapes = shaped(regions, guides.flat, self.elements)
             places = place_planes(shapes, len(self.elements.everywhere), *guides.ink.shape)
-        tone = loosened(tone, guides, self.border)
+        tone = loosened(mood(tone), guides, self.border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]
         )
-        return replace(self._canvas(guides, tone, laid), places=places)
+        return replace(self._canvas(guides, tone, laid, mood(self.palette.dark)), places=places)
 
     def style_canvas(self, seed: int) -> tuple[Canvas, Tensor]:
         """The style picture's own canvas, and the picture (1, 3, H, W) that the network should make of it.
@@ -89,19 +105,19 @@ class Look:
         part = calm(guides, self.marks.atlas.cell)[..., None]
         laid = self.marks.own(height, width) * part
         Y = inked(tone, (self.style - tone) * part, guides, self.palette.dark)
-        return self._canvas(guides, tone, laid), to_tensor(Y)
+        return self._canvas(guides, tone, laid, self.palette.dark), to_tensor(Y)
 
-    def _canvas(self, guides: Guides, tone: Floats, laid: Floats) -> Canvas:
+    def _canvas(self, guides: Guides, tone: Floats, laid: Floats, dark: Floats) -> Canvas:
         ink, distance = guides.ink, guides.distance
-        flat = inked(tone, None, guides, self.palette.dark)
-        base = inked(tone, laid[..., :3], guides, self.palette.dark)
+        flat = inked(tone, None, guides, dark)
+        base = inked(tone, laid[..., :3], guides, dark)
         parts = [to_tensor(ink), to_tensor(distance / np.float32(FAR)), to_tensor(laid[..., 3:]), to_tensor(flat)]
         return Canvas(cat(parts, 1), to_tensor(base), parts[3], parts[0])
 
 
-def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0) -> Look:
+def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0, line: Line = Line()) -> Look:  # noqa: B008
     """Casts the book's palette from all panels at once and reads the marks off the style."""
-    return Look(style, cast_palette([guides.flat for guides in panels], style, seed), seed, detail)
+    return Look(style, cast_palette([guides.flat for guides in panels], style, seed), seed, detail, line=line)
 
 
 __all__ = ["PLANES", "Canvas", "Look", "drawing_guides", "make_look"]

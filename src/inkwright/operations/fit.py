@@ -54,8 +54,9 @@ def base_key(project: Project, given: Inputs) -> str:
     style = [style_key_of(project), config.style.scale, config.style.seed]
     pins = load(project).pins()
     own = [*([pins] if pins else []), *sheets_key(project, given.prior)]
-    own += [lights] if (lights := lights_of(given.book)) else []
-    return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *own)
+    lights = lights_of(given.book)
+    parts = [*own, lights] if lights else own
+    return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *parts)
 
 
 def fit_key(project: Project, given: Inputs) -> str:

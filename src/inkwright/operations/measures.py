@@ -1,5 +1,7 @@
 """What `review` measures on pictures alone: consistency, drift, style distance. No network is asked."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def looks_of(project: Project, views: list[PanelPicture]) -> dict[str, list[Pixe
 
 
 def measured(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[Pixels]], style: Path) -> Measures:
-    """Measures the three looks.
+    """Measures the three looks, on the panels that lie in the same light: another light changes colours on purpose.
 
     Args:
         given: book and prior.
@@ -56,20 +58,23 @@ def measured(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[
         style: the style picture, as it was learned.
     """
     made = Measures()
-    drawings: list[Floats] = [to_float(x) for x in pictures["drawing"]]
-    places, unsure = places_of(given, views, [x.shape for x in drawings])
+    lit = same_light(views)
+    drawings: list[Floats] = [to_float(pictures["drawing"][j]) for j in lit]
+    places, unsure = places_of(given, [views[j] for j in lit], [x.shape for x in drawings], lit)
+    if len(lit) < len(views):
+        made.figures["panels_in_another_light"] = float(len(views) - len(lit))
     own = OwnColours(drawings, places, unsure)
     distance = StyleDistance(to_tensor(to_float(read_picture(style).pixels)))
     far: dict[str, float] = {}
     for look in LOOKS:
-        panels = [to_float(x) for x in pictures[look]]
+        panels = [to_float(pictures[look][j]) for j in lit]
         far[look] = float(np.mean([distance(to_tensor(x)) for x in panels]))
         made.figures[f"style_distance_{look}"] = round(far[look], 5)
         drifted = drift(drawings, panels)
         if drifted is not None:
             made.figures[f"drift_{look}"] = round(drifted, 4)
         if look == "fitted":
-            names, ids = given.prior.elements, given.prior.panels
+            names, ids = given.prior.elements, [given.prior.panels[j] for j in lit]
             far_off = [(i, j, d) for i, j, d in own.strays(panels) if d > ASTRAY]
             made.strays = [(names[i].name, ids[j], round(d, 2)) for i, j, d in far_off]
         found = own.ratio(panels) if look != "drawing" else None
@@ -82,14 +87,25 @@ def measured(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[
     return made
 
 
+def same_light(views: Sequence[PanelPicture]) -> list[int]:
+    """The panels of the light that most of them lie in, by number: only those can be compared by colour."""
+    count = Counter(view.lights for view in views)
+    most = max(count, key=lambda lights: (count[lights], not lights))
+    return [j for j, view in enumerate(views) if view.lights == most]
+
+
 def places_of(
-    given: Inputs, views: list[PanelPicture], shapes: list[tuple[int, ...]]
+    given: Inputs, views: list[PanelPicture], shapes: list[tuple[int, ...]], numbers: Sequence[int] | None = None
 ) -> tuple[list[Place], set[tuple[int, int]]]:
     """Where elements are, and (element, panel) where one may be though nobody knows where.
+
+    `numbers` are the views' columns in the prior table, where they are not all of the book; panels are told by their
+    place among the views.
 
     They are inside their boxes; a setting without a box fills what other elements leave of its panel.
     """
     places, unsure = [], set()
+    table = given.prior.table if numbers is None else given.prior.table[:, list(numbers)]
     for j, (view, shape) in enumerate(zip(views, shapes, strict=True)):
         kx, ky = shape[1] / view.pixels.shape[1], shape[0] / view.pixels.shape[0]
         boxed: dict[int, np.ndarray] = {}
@@ -98,17 +114,17 @@ def places_of(
             for x, y, w, h in view.boxes(element.name):
                 rows = slice(round(y * ky), max(round(y * ky) + 1, round((y + h) * ky)))
                 mask[rows, round(x * kx) : max(round(x * kx) + 1, round((x + w) * kx))] = True
-            if mask.any() and given.prior.table[i, j] == 1:
+            if mask.any() and table[i, j] == 1:
                 boxed[i] = mask
         others = np.any([m for i, m in boxed.items() if given.prior.elements[i].kind != "setting"], axis=0)
         for i, element in enumerate(given.prior.elements):
-            if i not in boxed and given.prior.table[i, j] == 1 and element.kind == "setting":
+            if i not in boxed and table[i, j] == 1 and element.kind == "setting":
                 boxed[i] = np.broadcast_to(~np.asarray(others), shape[:2])
             if i in boxed and boxed[i].any():
                 places.append(Place(i, j, boxed[i]))
-            elif given.prior.table[i, j] != 0:
+            elif table[i, j] != 0:
                 unsure.add((i, j))
     return places, unsure
 
 
-__all__ = ["LOOKS", "Measures", "looks_of", "measured", "places_of"]
+__all__ = ["LOOKS", "Measures", "looks_of", "measured", "places_of", "same_light"]

@@ -13,9 +13,10 @@ from inkwright.comic.layout import paste
 from inkwright.config import StyleSettings
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Started
-from inkwright.images import Pixels, png_bytes, read_picture, resize, to_float, to_uint8
+from inkwright.images import Floats, Pixels, png_bytes, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
+from inkwright.learn.mood import mood
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
 from inkwright.operations.fit import fit_key, load_look, panel_guides
@@ -44,7 +45,7 @@ class Brush:
         """The canvas of a panel at the size at which it is painted."""
         guides = panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail)
         where = None if self.where is None else self.where.regions(panel, *guides.ink.shape)
-        return self.look.canvas(guides, where)
+        return self.look.canvas(guides, where, mood(panel.lights))
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
@@ -56,14 +57,15 @@ class Brush:
         if X.shape[-2:] == (height, width):
             painted = to_picture(X)
         else:
-            painted = sharpened(resize(to_picture(X), width, height), without(panel.pixels, kept), self.look)
+            dark = mood(panel.lights)(self.look.palette.dark)
+            painted = sharpened(resize(to_picture(X), width, height), without(panel.pixels, kept), dark)
         return finish(painted, panel.pixels, self.style, kept)
 
 
-def sharpened(enlarged: Pixels, drawing: Pixels, look: Look) -> Pixels:
-    """Draws the ink lines of the full-size drawing over an enlarged painting, so that they are as crisp as drawn."""
+def sharpened(enlarged: Pixels, drawing: Pixels, dark: Floats) -> Pixels:
+    """Draws the full-size drawing's lines in `dark`, (3,), over an enlarged painting: they are as crisp as drawn."""
     ink = ink_map(to_float(drawing))[..., None]
-    return to_uint8(to_float(enlarged) * (1 - ink) + look.palette.dark * ink)
+    return to_uint8(to_float(enlarged) * (1 - ink) + dark * ink)
 
 
 def render_key(project: Project, plain: bool) -> str:

@@ -25,6 +25,7 @@ from inkwright.operations.measures import Measures, looks_of, measured
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.operations.render import is_fresh, render_key
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
+from inkwright.operations.words import style_name
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 from inkwright.publish.review import Review, summarise, write_review
 
@@ -41,7 +42,7 @@ JUDGED = 2
 def review_key(project: Project) -> str:
     """Changes with the pictures that are reviewed and the judge's settings."""
     config = project.config()
-    title = [project.title(), config.style.picture]
+    title = [project.title(), style_name(config.style)]
     return digest(render_key(project, False), render_key(project, True), config.review.model_dump(), title, JUDGED)
 
 
@@ -87,6 +88,9 @@ def review(project: Project) -> Iterator[Event]:
     fitted = project.finished_run("fit", fit_key(project, given))
     assert fitted is not None  # or the pages would not be fresh
     seen = measured(given, views, pictures, fitted / "style.png")
+    if other := int(seen.figures.get("panels_in_another_light", 0)):
+        message = f"{other} panels have a light of their own: colours, drift and style are measured on the others."
+        yield Warned("review", message, "What is recognised is graded in all of them.")
     made = _review(project, given, views, p, judge, seen, fitted, found)
     yield Saved("review", str(write_review(made, folder)), "review page")
     write_json(folder / "meta.json", {"key": review_key(project)})
@@ -165,7 +169,7 @@ def _review(
     shown, boxes = _shown(project, given, views)
     return Review(
         title=project.title(),
-        style=project.config().style.picture,
+        style=style_name(project.config().style),
         elements=[e.name for e in prior.elements],
         kinds=[e.kind for e in prior.elements],
         panels=list(prior.panels),

@@ -22,8 +22,10 @@ from inkwright.operations.material import panel_seed, reduced, work_scale
 from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
 from inkwright.operations.rounds import Material, Rounds, load_stylizer
-from inkwright.operations.style_picture import style_for_learning, style_pixels
+from inkwright.operations.style_picture import style_for_learning
+from inkwright.operations.words import asked_for, line_of, spoken
 from inkwright.project import guarded, write_bytes
+from inkwright.sample.styles import DEFAULT
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -52,7 +54,7 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
 
     Args:
         picture: the drawing.
-        style: an embedded style's name or a picture.
+        style: an embedded style's name or a picture; may be empty where `config.style.words` says the look.
         out: where the result goes, .png or .jpg.
         config: settings; the sections style, fit and render count.
         force: whether a file at `out` may be replaced.
@@ -61,18 +63,23 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
         UserError: `out` exists, is the drawing itself, or has another suffix.
         PictureError: the drawing or the style cannot be used.
     """
+    if not style and not config.style.words:
+        raise UserError("No look is named.", "Add --style gouache, or --style-words 'ink wash, dusk'.")
     _check_out(picture, style, out, force)
     read = read_page(picture)
-    drawing, look_of = read.pixels, style_for_learning(style_pixels(None, style), config.style.scale)
+    drawing, said = read.pixels, spoken(config)
+    look_of = style_for_learning(asked_for(said, None, style or DEFAULT), config.style.scale)
     clock = Clock("stylize", 0)
     yield Started(
-        "stylize", config.fit.style_steps + config.fit.steps, f"{picture.name} in the style {Path(style).name}"
+        "stylize",
+        config.fit.style_steps + config.fit.steps,
+        f"{picture.name} in the style {config.style.words or Path(style).name}",
     )
     scale = work_scale(max(drawing.shape[:2]), config.render.work_px)
     full = to_float(reduced(drawing, scale))
     detail = painted_share([(full, None)])
     guides = drawing_guides(full, panel_seed("drawing"), None, detail)
-    look = make_look([guides], look_of, config.style.seed, detail)
+    look = make_look([guides], look_of, config.style.seed, detail, line_of(config))
     # Fitted on the drawing at the size of a panel; painted at its own.
     small = reduced(drawing, min(scale, config.fit.panel_px / max(drawing.shape[:2])))
     panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing"), None, detail))
@@ -86,7 +93,7 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
     height, width = drawing.shape[:2]
     kept = kept_parts(drawing, config.style.keep_lettering, max(height, width))
     if painted.shape != drawing.shape:
-        painted = sharpened(resize(painted, width, height), without(drawing, kept), look)
+        painted = sharpened(resize(painted, width, height), without(drawing, kept), look.palette.dark)
     painted = finish(painted, drawing, config.style, kept)
     data = (
         png_bytes(painted, read.dpi)

@@ -32,17 +32,25 @@ RAMPS: Ramps = {
     "tree": "ffd86e f6a442 d86634 8c3a36",
     "cypress": "2e7a60 104e4e 082c3a 061626",
 }
-# Length and width of the strokes in pixels, their spacing, and the share of places that get one.
-_LAYERS = ((46, 15.0, 9, 1.0), (34, 9.5, 7, 0.95), (24, 6.5, 6, 0.75), (14, 4.0, 5, 0.5))
+LAYERS: tuple[tuple[float, float, int, float], ...] = (
+    (46, 15.0, 9, 1.0),
+    (34, 9.5, 7, 0.95),
+    (24, 6.5, 6, 0.75),
+    (14, 4.0, 5, 0.5),
+)
+"""Length and width of the strokes in pixels, their spacing, and the share of places that get one."""
 
 
-def paint_strokes(target: Floats, flow: Floats, seed: int) -> tuple[Floats, Floats]:
+def paint_strokes(
+    target: Floats, flow: Floats, seed: int, layers: tuple[tuple[float, float, int, float], ...] = LAYERS
+) -> tuple[Floats, Floats]:
     """Paints `target` with strokes along `flow`.
 
     Args:
         target: (H, W, 3) float32 RGB in [0, 1].
         flow: (H, W) float32, radians.
         seed: of the hand.
+        layers: as in `LAYERS`, the largest brush first.
 
     Returns:
         The painting (H, W, 3) float32 and how thick the paint stands (H, W) float32 in [0, 1].
@@ -52,7 +60,7 @@ def paint_strokes(target: Floats, flow: Floats, seed: int) -> tuple[Floats, Floa
     relief = np.full(target.shape[:2], 0.4, np.float32)
     soft = np.asarray(cv2.GaussianBlur(target, (0, 0), 1.6), np.float32)
     detail = np.abs(target - cv2.GaussianBlur(target, (0, 0), 7)).sum(2)
-    for k, (length, width, gap, share) in enumerate(_LAYERS):
+    for k, (length, width, gap, share) in enumerate(layers):
         y, x = np.mgrid[0 : target.shape[0] : gap, 0 : target.shape[1] : gap].reshape(2, -1).astype(np.float32)
         keep = rng.random(len(x)) < share
         if k >= 2:  # small brushes go where there is something to say

@@ -57,7 +57,9 @@ def _blooms(seed: int, count: int) -> Floats:
     return made.astype(np.float32)
 
 
-def _wash(made: Floats, region: Region, k: int, tooth: Floats, blooms: Floats) -> Floats:
+def _wash(
+    made: Floats, region: Region, k: int, tooth: Floats, blooms: Floats, ramps: Ramps, paper: tuple[int, int, int]
+) -> Floats:
     wet = region.name in _WET
     mask = _wavering(
         region.mask, 60 + 7 * k, 1.0 if region.name in ("wall", "wallshade", "pane", "roof", "poppy") else 2.4
@@ -72,22 +74,35 @@ def _wash(made: Floats, region: Region, k: int, tooth: Floats, blooms: Floats) -
     load = 0.92 + 0.13 * noise(61 + 7 * k, 70) + 0.08 * noise(62 + 7 * k, 24) + blooms * (1.0 if wet else 0.7)
     load += 0.5 * np.exp(-(((far - 1.6) / 1.5) ** 2)) * (0.12 if wet else 1.0)
     load += tooth * (0.03 + 0.09 * region.shade)  # pigment settles in the hollows of the paper
-    pigment = 1 - ramped(RAMPS[region.name], np.clip(region.shade + 0.1 * noise(63 + 7 * k, 40), 0, 1))
+    pigment = 1 - ramped(ramps[region.name], np.clip(region.shade + 0.1 * noise(63 + 7 * k, 40), 0, 1))
     wash = np.clip(1 - pigment, 0.02, 1) ** np.clip(load, 0.15, 2.2)[..., None]
     # What lies below is lifted: a painter leaves the paper free for what will stand in front.
-    under = np.asarray(PAPER, np.float32) / 255
+    under = np.asarray(paper, np.float32) / 255
     return np.asarray(made + (under * wash - made) * body[..., None], np.float32)
+
+
+def washed(ramps: Ramps, paper: tuple[int, int, int], tooth: Floats, seed: int) -> Floats:
+    """The valley in washes of the ramps' colours, (512, 768, 3) float32 in [0, 1].
+
+    Args:
+        ramps: colours of every region.
+        paper: its colour, 0 to 255.
+        tooth: (H, W) the paper's roughness around 0.
+        seed: of blooms and dry spots.
+    """
+    made = np.full((HEIGHT, WIDTH, 3), np.asarray(paper, np.float32) / np.float32(255), np.float32)
+    blooms = _blooms(seed, 13)
+    for k, region in enumerate(landscape()):
+        made = _wash(made, region, k, tooth, blooms, ramps, paper)
+    sparkle = np.clip((noise(seed + 1, 9) + noise(seed + 2, 3) - 3.4) * 2, 0, 1)  # the dry brush skips high paper
+    made += (np.asarray(paper, np.float32) / 255 - made) * sparkle[..., None] * 0.8
+    return made
 
 
 def paint() -> Pixels:
     """The valley in watercolour, (512, 768, 3) uint8 RGB."""
     tooth = np.clip(noise(31, 2.2) + 0.5 * noise(32, 5), -2.2, 2.2)
-    made = np.full((HEIGHT, WIDTH, 3), np.asarray(PAPER, np.float32) / np.float32(255), np.float32)
-    blooms = _blooms(33, 13)
-    for k, region in enumerate(landscape()):
-        made = _wash(made, region, k, tooth, blooms)
-    sparkle = np.clip((noise(34, 9) + noise(35, 3) - 3.4) * 2, 0, 1)  # the dry brush skips the highest paper
-    made += (np.asarray(PAPER, np.float32) / 255 - made) * sparkle[..., None] * 0.8
+    made = washed(RAMPS, PAPER, tooth, 33)
     edge = np.minimum(np.minimum(*grid()), np.minimum(WIDTH - 1 - grid()[0], HEIGHT - 1 - grid()[1])) + 5 * noise(
         36, 16
     )

@@ -1,0 +1,145 @@
+"""Reads a look asked for in words: "ink wash, cold moonlight". The order of the words does not matter."""
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from inkwright.errors import ConfigError, UnknownChoiceError
+from inkwright.vocabulary import FILLERS, WORDS, Word
+
+MOST = 40
+"""Words that are read; a look is named, not told."""
+LONGEST = 4
+"""Words in the longest name."""
+CLIP = "For any other words, CLIP is needed: fit.backbone = clip, see docs/looks.md."
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A look in words.
+
+    Attributes:
+        material: its name, or empty: the style picture's own.
+        lights: names in the order in which they are applied.
+        lines: names.
+        unknown: words that the vocabulary lacks; only where they are allowed.
+    """
+
+    material: str = ""
+    lights: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The look in its own words, always in the same order."""
+        return ", ".join(part for part in (self.material, *self.lights, *self.lines) if part)
+
+
+def parse(text: str, where: str = "The look", strict: bool = True) -> Spoken:
+    """Reads the words of a look.
+
+    Args:
+        text: such as "woodcut, dusk".
+        where: what the text belongs to, for messages.
+        strict: whether a word that the vocabulary lacks is an error.
+
+    Raises:
+        ConfigError: no words, too many, or words that contradict each other.
+        UnknownChoiceError: a word that is not known; the nearest known ones are named.
+    """
+    tokens = plain(text)
+    if not tokens:
+        raise ConfigError(f"{where} has no words in it: {text[:40]!r}.", "Name a look: inkwright looks lists them.")
+    if len(tokens) > MOST:
+        raise ConfigError(
+            f"{where} has {len(tokens)} words; at most {MOST} are read.", 'Name it shortly, as in "ink wash, dusk".'
+        )
+    found, unknown = _matched(tokens)
+    if strict and unknown:
+        raise _strange(unknown, where)
+    if strict and not found:
+        raise ConfigError(f"{where} names no look: '{text[:60]}'.", f"inkwright looks lists them. {CLIP}")
+    _agree(found, where)
+    named = {kind: tuple(w.name for w in WORDS if w in found and w.kind == kind) for kind in ("light", "line")}
+    material = next((w.name for w in found if w.kind == "material"), "")
+    return Spoken(material, named["light"], named["line"], tuple(unknown))
+
+
+def parse_light(text: str, where: str) -> tuple[str, ...]:
+    """The lights of a page or a panel, where material and line belong to the whole book.
+
+    Raises:
+        ConfigError, UnknownChoiceError: as `parse`, or a word for a material or a line.
+    """
+    spoken = parse(text, where)
+    wrong = [name for name in (spoken.material, *spoken.lines) if name]
+    if wrong:
+        raise ConfigError(
+            f"{where} asks for '{wrong[0]}', but the material and the line are the whole book's.",
+            "Give it light and mood words only, and set style.words for the book.",
+        )
+    return spoken.lights
+
+
+def plain(text: str) -> list[str]:
+    """Lower-case words without accents and punctuation."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return re.findall(r"[a-z0-9]+", letters) or re.findall(r"\w+", letters)
+
+
+def _matched(tokens: list[str]) -> tuple[list[Word], list[str]]:
+    """The longest names first, left to right; what is left over but for fillers is unknown."""
+    found: list[Word] = []
+    unknown: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for size in range(min(LONGEST, len(tokens) - at), 0, -1):
+            word = NAMES.get(" ".join(tokens[at : at + size]))
+            if word is not None:
+                if word not in found:
+                    found.append(word)
+                at += size
+                break
+        else:
+            if tokens[at] not in FILLERS and tokens[at] not in unknown:
+                unknown.append(tokens[at])
+            at += 1
+    return found, unknown
+
+
+def _agree(found: list[Word], where: str) -> None:
+    """Refuses words that contradict each other."""
+    sides: dict[str, tuple[str, Word]] = {}
+    for word in found:
+        for axis, side in word.sides:
+            other = sides.setdefault(axis, (side, word))
+            if other[0] != side:
+                told = "are two materials" if axis == "material" else "contradict each other"
+                raise ConfigError(f"{where}: '{other[1].name}' and '{word.name}' {told}.", "Leave one of them out.")
+
+
+def _strange(unknown: list[str], where: str) -> UnknownChoiceError:
+    near: list[str] = []
+    for word in unknown[:3]:
+        for name in difflib.get_close_matches(word, list(NAMES), 3, 0.66):
+            if NAMES[name].name not in near:
+                near.append(NAMES[name].name)
+    said = ", ".join(f"'{word}'" for word in unknown[:5]) + (" and more" if len(unknown) > 5 else "")
+    verb = "is no look" if len(unknown) == 1 else "are no looks"
+    did = f"The nearest known: {', '.join(repr(n) for n in near[:4])}." if near else "No known word is near."
+    return UnknownChoiceError(f"{where}: {said} {verb} that is known offline.", f"{did} All: inkwright looks. {CLIP}")
+
+
+def _names() -> dict[str, Word]:
+    """Every way to say a word, in plain letters."""
+    out: dict[str, Word] = {}
+    for word in WORDS:
+        for text in (word.name, *word.also):
+            out.setdefault(" ".join(plain(text)), word)
+    return out
+
+
+NAMES = _names()
+"""Name or other word for it → the look."""
