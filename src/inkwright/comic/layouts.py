@@ -7,6 +7,7 @@ import numpy as np
 
 from inkwright.comic.bands import banded
 from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed, looked_into
+from inkwright.comic.frames import framed_boxes
 from inkwright.comic.gutters import Background, background, explains, rim_colours
 from inkwright.comic.insets import inset_boxes
 from inkwright.comic.loose import loose_boxes
@@ -45,9 +46,10 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
         paper, layout = _between_bands(small, paper, layout)
     if paper is not None:
         layout = looked_into(small, layout, paper)
-    layout = _split_along_lines(_split_along_lines(layout, thin_gutters(grey)), ridges(grey))
+    lines = ridges(grey)
+    layout = _split_along_lines(_split_along_lines(layout, thin_gutters(grey)), lines)
     layout = replace(layout, parts=[part for part in layout.parts if part.shape.quality >= SOLID])
-    layout = _with_insets(small, layout)
+    layout = _with_insets(small, layout, lines)
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:
@@ -108,17 +110,33 @@ def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
     return replace(layout, parts=parts)
 
 
-def _with_insets(small: Pixels, layout: Layout) -> Layout:
+def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
     """The panels, and those that are set into the large ones among them."""
     found: list[Part] = []
+    page, side = page_area(small.shape), page_side(small.shape)
     for part in layout.parts:
-        w, h = part.shape.box[2:]
+        x, y, w, h = part.shape.box
         if w * h < HOST * small.shape[0] * small.shape[1]:
             continue
-        for x, y, wide, tall in inset_boxes(small, part.shape.box):
-            shape = Shape((x, y, wide, tall), None, INSET, wide * tall)
-            found.append(Part(np.ones((tall, wide), np.bool_), x, y, shape, "inset"))
+        boxes = inset_boxes(small, part.shape.box)
+        place = slice(y, y + h), slice(x, x + w)
+        for left, top, wide, tall in framed_boxes(small[place], lines.part(place), side):
+            box = (left + x, top + y, wide, tall)
+            if wide * tall >= SMALLEST * page and not any(_overlap(box, one) for one in boxes):
+                boxes.append(box)
+        for left, top, wide, tall in boxes:
+            shape = Shape((left, top, wide, tall), None, INSET, wide * tall)
+            found.append(Part(np.ones((tall, wide), np.bool_), left, top, shape, "inset"))
     return replace(layout, parts=[*layout.parts, *found])
+
+
+def _overlap(one: BoxTuple, other: BoxTuple) -> bool:
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
 
 
 def _is_text(ink: Mask, box: BoxTuple) -> bool:

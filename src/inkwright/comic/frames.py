@@ -1,0 +1,102 @@
+"""Small panels set into a large one, told by nothing but the line that is ruled around them.
+
+Four straight lines of one pen that meet in four corners. So do walls and windows; but what such a line cuts off is a
+picture, with more than one colour along its edge.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkwright.comic.ruled import Ridges
+from inkwright.comic.shapes import BoxTuple, Mask
+from inkwright.images import Pixels
+
+SHORTEST = 0.08
+"""Least side in shares of the page's longer side."""
+MEET = 0.012
+"""How far apart the ends of lines may be that meet, in shares of the page's longer side."""
+LARGEST = 0.5
+"""Share of its panel above which it is no inset."""
+COVER = 0.85
+"""Share of each side that must be line."""
+ONE_COLOUR = 0.75
+"""Share of the inner edge that may have one colour at the most."""
+NEAR = 14
+"""Levels by which one colour may vary."""
+MOST = 40
+"""Lines in each direction that are tried, the longest first."""
+
+_Line = tuple[int, int, int, int]
+"""Along rows: first column, row, length, height."""
+
+
+def framed_boxes(pixels: Pixels, lines: Ridges, side: float) -> list[BoxTuple]:
+    """Boxes in a panel that lines are ruled around, largest first.
+
+    Args:
+        pixels: (h, w, 3) uint8 RGB, the panel.
+        lines: its thin dark lines.
+        side: the page's longer side in pixels.
+    """
+    least, near = round(SHORTEST * side), round(MEET * side)
+    lying = _segments(lines.lying, least)
+    found: list[BoxTuple] = []
+    for k, (x, top, length, thick) in enumerate(lying):
+        for x2, bottom, length2, thick2 in lying[k + 1 :]:
+            first, last = (x + x2) / 2, (x + length + x2 + length2) / 2
+            if abs(x - x2) > near or abs(x + length - x2 - length2) > near or abs(bottom - top) < least:
+                continue
+            upper, lower = min(top, bottom), max(top + thick, bottom + thick2)
+            sides = [_between(lines.standing, at, upper, lower, near) for at in (first, last)]
+            if min(sides) < COVER:
+                continue
+            box = (round(first), upper, round(last - first), lower - upper)
+            small = box[2] * box[3] <= LARGEST * pixels.shape[0] * pixels.shape[1]
+            if small and _is_picture(pixels, box, 3 + max(thick, thick2)):
+                found.append(box)
+    found.sort(key=lambda box: (-box[2] * box[3], box))
+    return _apart(found)
+
+
+def _segments(mask: Mask, least: int) -> list[_Line]:
+    """Straight runs of a mask along its rows, longest first."""
+    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+    runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    found = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:] if h <= 0.2 * w]
+    found = [(x, y, w, h) for x, y, w, h in found if mask[y : y + h, x : x + w].mean(1).max() >= COVER]  # no dots
+    return sorted(found, key=lambda line: (-line[2], line))[:MOST]
+
+
+def _between(standing: Mask, at: float, top: int, bottom: int, near: int) -> float:
+    """The largest share of a column near a place that is line, between two rows."""
+    low, high = max(0, round(at) - near), min(standing.shape[1], round(at) + near + 1)
+    columns = standing[top:bottom, low:high]
+    return float(columns.mean(0).max(initial=0)) if columns.size else 0.0
+
+
+def _is_picture(pixels: Pixels, box: BoxTuple, inset: int) -> bool:
+    """Whether more than one colour lies along the inner edge of a box."""
+    x, y, w, h = box
+    inner = pixels[y + inset : y + h - inset, x + inset : x + w - inset]
+    if min(inner.shape[:2]) < 8:
+        return False
+    rim = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]]).astype(np.int32)
+    return bool((np.abs(rim - _usual(rim)).max(1) <= NEAR).mean() <= ONE_COLOUR)
+
+
+def _usual(colours: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The most frequent colour."""
+    keys = (colours // 16) @ np.array([256, 16, 1])
+    top = int(np.bincount(keys, minlength=4096).argmax())
+    return np.asarray(np.median(colours[keys == top], 0), np.int32)
+
+
+def _apart(boxes: list[BoxTuple]) -> list[BoxTuple]:
+    """Boxes that overlap no larger one."""
+    kept: list[BoxTuple] = []
+    for x, y, w, h in boxes:
+        if all(x >= a + c or a >= x + w or y >= b + d or b >= y + h for a, b, c, d in kept):
+            kept.append((x, y, w, h))
+    return kept
