@@ -25,6 +25,7 @@ FARTHEST = 1_000_000
 Kind = Literal["character", "setting", "prop"]
 BalloonKind = Literal["speech", "thought", "whisper", "shout", "caption", "sound"]
 BalloonShape = Literal["round", "cloud", "dashed", "jagged", "wavy", "electric", "box", "none"]
+PageKind = Literal["cover", "story", "title", "credits", "letters", "advertisement", "back-cover", "other"]
 Mood = Literal["angry", "loud", "scared", "weak", "electric"]
 
 
@@ -126,11 +127,21 @@ class Panel(_Data):
 
 
 class Page(_Data):
-    """One page: its picture (a path inside the project), its panels in reading order, and its light in words."""
+    """One page.
+
+    Attributes:
+        file: its picture, a path inside the project.
+        panels: in reading order.
+        look: its light in words.
+        kind: cover, story, title, credits, letters, advertisement, back-cover or other; None: story.
+        bookmark: what a table of contents calls it; None: it is not listed.
+    """
 
     file: Annotated[str, Field(min_length=1)]
     panels: list[Panel] = []
     look: str | None = None
+    kind: PageKind | None = None
+    bookmark: str | None = None
 
 
 class Book(_Data):

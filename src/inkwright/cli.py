@@ -22,11 +22,11 @@ from inkwright.cli_options import (
     at_work,
     directory,
     from_folder,
-    from_pages,
     given,
     json_option,
     options,
 )
+from inkwright.cli_publish import publish
 from inkwright.events import Event
 from inkwright.faces import run
 
@@ -236,17 +236,7 @@ def harmonize(directory: Path, folder: Path | None, as_json: bool, **values: Any
 cli.add_command(letter)
 
 
-@cli.command()
-@directory
-@click.option("--cbz", is_flag=True, help="Write a CBZ.")
-@click.option("--pdf", is_flag=True, help="Write a PDF.")
-@from_pages
-@options("book", "publish")
-@json_option
-def publish(directory: Path, cbz: bool, pdf: bool, source: str | None, as_json: bool, **values: Any) -> None:
-    """Letter the pages and write the book; without a format: CBZ and PDF."""
-    formats = [name for name, wanted in (("cbz", cbz), ("pdf", pdf)) if wanted]
-    at_work(directory, "publish:publish", as_json, values, formats=formats, source=source or "")
+cli.add_command(publish)
 
 
 @cli.command()

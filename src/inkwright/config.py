@@ -27,6 +27,21 @@ class BookSettings(_Section):
         "en", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*$", description="Language code, such as en, sk or pt-BR."
     )
     direction: Literal["ltr", "rtl"] = Field("ltr", description="Reading direction: ltr, or rtl for manga.")
+    series: str = Field("", max_length=500, description="Series that the book is a part of; empty: it stands alone.")
+    number: str = Field("", max_length=30, description="Its number in the series.")
+    summary: str = Field("", max_length=4000, description="What it is about, for stores and readers.")
+    publisher: str = Field("", max_length=500, description="Who publishes it.")
+    genres: str = Field("", max_length=500, description="Genres, separated by commas.")
+    date: str = Field(
+        "",
+        pattern=r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$",
+        description="Date of publication: 2026, 2026-11 or 2026-11-23.",
+    )
+    rights: str = Field("", max_length=1000, description="Copyright or licence, such as CC BY-SA 4.0.")
+    isbn: str = Field("", pattern=r"^([0-9][0-9 -]{8,15}[0-9Xx])?$", description="ISBN of the book.")
+    age_rating: Literal["", "everyone", "teen", "teen-plus", "mature"] = Field(
+        "", description="For whom it is: everyone, teen (12), teen-plus (15) or mature (17)."
+    )
 
 
 class ImportSettings(_Section):
@@ -193,6 +208,10 @@ class PublishSettings(_Section):
         "",
         description="Fonts for the lettering: TTF or OTF files or installed families, separated by commas; "
         "empty: the included one.",
+    )
+    strip_width: int = Field(800, ge=200, le=4000, description="Width of the webtoon's pictures, in pixels.")
+    strip_height: int = Field(
+        1280, ge=400, le=20000, description="Largest height of the webtoon's pictures, in pixels."
     )
 
 

@@ -1,72 +1,149 @@
-"""`publish`: letters the finished pages and writes the book's files."""
+"""`publish`: letters the finished pages, writes the book's files, and says what was found in each."""
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from inkwright.book import Book
-from inkwright.comic.lettering.drawing import draw_lettering
-from inkwright.errors import ProjectError
-from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
-from inkwright.images import png_bytes, read_picture
+from inkwright.errors import BookError, ProjectError
+from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Step, Warned
+from inkwright.operations.edition import draw_pages, edition_of, languages
 from inkwright.operations.harmonize import is_harmonized
-from inkwright.operations.letter import letter, letterings, opened, page_key, spoken_book, style_of
+from inkwright.operations.letter import letter, lettering_folder, script_path
 from inkwright.operations.material import load_book
+from inkwright.operations.publish_report import report_table, summary_of, warnings_of
 from inkwright.operations.render import is_fresh, render_key
-from inkwright.operations.words import style_name
-from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
-from inkwright.publish.edition import Edition
-from inkwright.publish.exporters import EXPORTERS, report
+from inkwright.project import Project, digest, quoted, read_json, write_json
+from inkwright.publish.edition import PrintMarks
+from inkwright.publish.exporters import EXPORTERS, Report, report
 
 DEFAULT_FORMATS = ("cbz", "pdf")
 LONGEST_NAME = 200
 """Bytes of a file's name; file systems take 255, with what is put around it."""
+METHOD = 2
+"""Raised when the files are written differently: they are then written anew."""
 
 
-def publish_key(project: Project, source: str = "") -> str:
-    """Changes with the pages, the words and the publishing settings; for `source` see `publish`."""
+Marks = tuple[float, bool]
+"""Bleed in millimetres, and whether there are crop marks."""
+NO_MARKS: Marks = (0.0, False)
+
+
+def publish_key(project: Project, source: str = "", language: str = "") -> str:
+    """Changes with the pages, the words, the lettering and the publishing settings; for `source` see `publish`."""
     config, book = project.config(), load_book(project)
-    alt = [panel.alt for _, panel in book.panels()]
-    style = style_of(project)
-    words = [page_key(project, page, style) for page in spoken_book(project)[0].pages]
     painted = (read_json(project.build / source / "harmonize.json") or {}).get("key") if source else None
+    script = script_path(project)
+    folders = [lettering_folder(project, code) for code in languages(project, language)]
     return digest(
+        METHOD,
         painted or render_key(project, False),
-        words,
-        alt,
-        config.publish.model_dump(),
-        config.book.model_dump(),
+        book.model_dump(),
+        digest(script) if script.is_file() else "",
+        [[digest(path) for path in sorted(folder.glob("*.json")) if path.stem.isdecimal()] for folder in folders],
+        [config.publish.model_dump(), config.book.model_dump(), config.letter.model_dump()],
         project.title(),
+        language,
     )
 
 
-def book_file(project: Project, suffix: str, source: str = "") -> Path:
-    """Where the published book lies: build/, or the folder of its pages there, named after its title."""
+def book_file(project: Project, kind: str, source: str = "", language: str = "") -> Path:
+    """Where a published file lies: build/, or the folder of its pages there; files are named after the title."""
+    suffix, folder = EXPORTERS[kind].suffix, project.build / source
+    other = _other(project, language)
+    code = f"-{other}" if other else ""
+    if not suffix:
+        return folder / f"{kind}{code}"
     name = re.sub(r"[^\w\- ]+", "", project.title(), flags=re.UNICODE).strip().replace(" ", "-").lower()[:80]
     name = name.encode()[:LONGEST_NAME].decode("utf-8", "ignore")
-    return project.build / source / f"{name or 'comic'}.{suffix}"
+    return folder / f"{name or 'comic'}{code}{suffix}"
 
 
-def is_published(project: Project, formats: Sequence[str] = DEFAULT_FORMATS, source: str = "") -> bool:
+def _meta(project: Project, source: str, language: str) -> Path:
+    other = _other(project, language)
+    return project.build / source / (f"publish-{other}.json" if other else "publish.json")
+
+
+def _other(project: Project, language: str) -> str:
+    """A language that is not the book's own; empty where it is."""
+    return language if language != project.config().book.language else ""
+
+
+def is_published(
+    project: Project,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    source: str = "",
+    language: str = "",
+    marks: Marks = NO_MARKS,
+) -> bool:
     """Whether all these files are there and belong to the present book."""
-    meta = read_json(project.build / source / "publish.json") or {}
-    fresh = meta.get("key") == publish_key(project, source)
-    return fresh and all(f in meta.get("formats", []) and book_file(project, f, source).is_file() for f in formats)
+    meta = read_json(_meta(project, source, language)) or {}
+    try:
+        fresh = meta.get("key") == publish_key(project, source, language)
+    except BookError:  # a script that is wrong: publish says what is
+        return False
+    fresh = fresh and ("print" not in formats or meta.get("print") == _said(marks))
+    there = (book_file(project, f, source, language).exists() for f in formats)
+    return fresh and all(f in meta.get("formats", []) for f in formats) and all(there)
 
 
-def publish(project: Project, formats: Sequence[str], source: str = "") -> Iterator[Event]:
+def publish(
+    project: Project,
+    formats: Sequence[str],
+    source: str = "",
+    language: str = "",
+    marks: Marks = NO_MARKS,
+) -> Iterator[Event]:
     """Letters the pages and writes the book in each format; unchanged books are not written again.
 
     Args:
         project: the project.
         formats: names from EXPORTERS; none: CBZ and PDF.
         source: empty for the rendered pages; "harmonized" for those of `harmonize`, in build/harmonized/.
+        language: of the words; empty: the book's own.
+        marks: what the format "print" has around its pages: bleed in millimetres, crop marks.
     """
     wanted = list(dict.fromkeys(formats)) or list(DEFAULT_FORMATS)
     for name in wanted:
         EXPORTERS[name]  # an unknown format is refused before any work
+    _require_pages(project, source)
+    meta = _meta(project, source, language)
+    paths = {name: book_file(project, name, source, language) for name in wanted}
+    if is_published(project, wanted, source, language, marks):
+        summary = (read_json(meta) or {}).get("report", {})
+        summary = {**summary, "files": {k: v for k, v in summary.get("files", {}).items() if k in wanted}}
+        yield report_table(summary)
+        files = ", ".join(map(str, paths.values()))
+        yield Finished("publish", f"up to date: {files}", False, summary=summary)
+        return
+    count, codes = len(load_book(project).pages), languages(project, language)
+    clock = Clock("publish", count * (len(codes) + 1 + len(wanted)))
+    names = [EXPORTERS[name].name for name in wanted]
+    yield Started("publish", clock.total, f"{count} pages as {' and '.join(names)}")
+    lettered = project.build / source / "lettered" / _other(project, language)
+    done = yield from _lettered(project, codes, source, lettered, clock)
+    key = publish_key(project, source, language)
+    kept = _begin(meta, key, wanted)
+    edition = edition_of(project, source, codes[0], lettered, "ora" in wanted)
+    found: dict[str, Report] = {}
+    for name in wanted:
+        mine = replace(edition, marks=PrintMarks(*marks)) if name == "print" else edition
+        for number in EXPORTERS[name].write(mine, paths[name]):
+            yield clock.step(done + number)
+        done += count
+        found[name] = report(name, paths[name], mine)
+        yield Saved("publish", str(paths[name]), EXPORTERS[name].name)
+    summary = summary_of(edition, found)
+    yield report_table(summary)
+    yield from warnings_of(edition, found)
+    said = {"print": _said(marks)} if "print" in {*kept, *wanted} else {}
+    whole = {**summary, "files": {**kept, **summary["files"]}}
+    write_json(meta, {"key": key, "formats": sorted(whole["files"]), **said, "report": whole})
+    yield Finished("publish", ", ".join(map(str, paths.values())), True, clock.seconds, summary)
+
+
+def _require_pages(project: Project, source: str) -> None:
     if source and not is_harmonized(project):
         raise ProjectError(
             "The harmonized pages are missing or out of date.",
@@ -76,69 +153,42 @@ def publish(project: Project, formats: Sequence[str], source: str = "") -> Itera
         raise ProjectError(
             "The rendered pages are missing or out of date.", f"Run: inkwright render {quoted(project.root)}"
         )
-    if is_published(project, wanted, source):
-        files = ", ".join(str(book_file(project, f, source)) for f in wanted)
-        yield Finished("publish", f"up to date: {files}", False)
-        return
-    book, key, folder = load_book(project), publish_key(project, source), project.build / source
-    clock = Clock("publish", len(book.pages))
-    # Said first: should this be stopped halfway, the files of before do not pass for those of another book.
-    before = read_json(folder / "publish.json") or {}
-    kept = set(before.get("formats", [])) - set(wanted) if before.get("key") == key else set()
-    write_json(folder / "publish.json", {"key": key, "formats": sorted(kept)})
-    yield Started("publish", len(book.pages), f"{len(book.pages)} pages as {' and '.join(f.upper() for f in wanted)}")
-    edition = _edition(project, book, (yield from _letter(project, book, folder, clock)), source)
-    summary: dict[str, Any] = {}
-    for name in wanted:
-        path = book_file(project, name, source)
-        EXPORTERS[name](edition, path)
-        summary[name] = report(path)
-        yield Saved("publish", str(path), name.upper())
-        yield Table(
-            "publish",
-            f"{name.upper()}, opened again",
-            ("check", "found"),
-            tuple((k, str(v)) for k, v in summary[name].items()),
-        )
-    without_alt = [panel.id for _, panel in book.panels() if not panel.alt]
-    if without_alt:
-        yield Warned(
-            "publish",
-            f"{len(without_alt)} panels have no alt text, such as {without_alt[0]}.",
-            'Write what they show as "alt" in book.json, for readers who cannot see them.',
-        )
-    write_json(folder / "publish.json", {"key": key, "formats": sorted({*kept, *wanted})})
-    yield Finished(
-        "publish", ", ".join(str(book_file(project, f, source)) for f in wanted), True, clock.seconds, summary
-    )
 
 
-def _edition(project: Project, book: Book, lettered: list[Path], source: str) -> Edition:
-    config = project.config()
-    style = f"Style: {style_name(config.style)}. " if not source else ""
-    return Edition(
-        title=project.title(),
-        author=config.book.author,
-        language=config.book.language,
-        direction=config.book.direction,
-        pages=lettered,
-        quality=config.publish.quality,
-        dpi=config.publish.dpi,
-        alt=[" ".join(panel.alt for panel in page.panels if panel.alt) for page in book.pages],
-        notes=f"Drawn by {config.book.author or 'its author'}. {style}Made with inkwright.",
-    )
+def _begin(meta: Path, key: str, wanted: list[str]) -> dict[str, Any]:
+    """Says first that files will change: stopped halfway, those of before do not pass for those of another book.
+
+    Returns:
+        What is known of the files of the present book that are not written now.
+    """
+    before = read_json(meta) or {}
+    files = before.get("report", {}).get("files", {}) if before.get("key") == key else {}
+    kept = {name: said for name, said in files.items() if name not in wanted}
+    said = {"print": before.get("print")} if "print" in kept else {}
+    write_json(meta, {"key": key, "formats": sorted(kept), **said, "report": {"files": kept}})
+    return kept
 
 
-def _letter(project: Project, book: Book, folder: Path, clock: Clock) -> Generator[Event, None, list[Path]]:
-    """The pages of a folder with their lettering, into lettered/ in it; returns their paths."""
-    yield from (event for event in letter(project) if not isinstance(event, Finished))
-    paths = []
-    for number, (page, lettering) in enumerate(zip(book.pages, letterings(project), strict=True), 1):
-        picture = read_picture(folder / "pages" / f"{number}.png", 1)
-        pixels = draw_lettering(picture.pixels, lettering, partial(opened, project))
-        path = folder / "lettered" / f"{number}.png"
-        write_bytes(path, png_bytes(pixels, picture.dpi))
-        paths.append(path)
-        yield clock.step(number)
-        yield PageDone("publish", page.file, str(path))
-    return paths
+def _said(marks: Marks) -> str:
+    """Marks as they are asked for."""
+    bleed, crop_marks = marks
+    return f"bleed={bleed:g}mm" + (",crop-marks" if crop_marks else "")
+
+
+def _lettered(
+    project: Project, codes: list[str], source: str, folder: Path, clock: Clock
+) -> Generator[Event, None, int]:
+    """Letters the pages in all languages, and draws them in the first; returns the steps done."""
+    done = 0
+    for code in codes:
+        for event in letter(project, code):
+            if isinstance(event, Warned):
+                yield event
+            elif isinstance(event, Step):
+                done += 1
+                yield clock.step(done)
+    for path in draw_pages(project, source, codes[0], folder):
+        done += 1
+        yield clock.step(done)
+        yield PageDone("publish", path.stem, str(path))
+    return done

@@ -1,18 +1,35 @@
-"""CBZ: the pages as a zip file in natural order, with ComicInfo.xml (version 2.0) at its root.
+"""CBZ: the pages as a zip file in natural order, with what readers and servers want to know of them at its root.
 
-Source of the format: the Anansi Project, ComicInfo v2.0 schema. The same edition gives the same bytes: fixed order,
+ComicInfo.xml (the Anansi Project's schema, version 2.0), MetronInfo.xml, the panels and words as ACBF, and a transcript
+as plain text. Readers show pictures only and pass over the rest. The same edition gives the same bytes: fixed order,
 fixed times, nothing compressed.
 """
 
 import xml.etree.ElementTree as ET
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from inkwright.publish.edition import Edition, clean, packed_pages, replacing
+from inkwright.publish.acbf import acbf
+from inkwright.publish.edition import Edition, clean
+from inkwright.publish.metron import METRON_INFO, metron_info
+from inkwright.publish.packing import packed_pages
+from inkwright.publish.transcript import transcript_text
+from inkwright.publish.writing import add_file, replacing
 
-COMIC_INFO = "ComicInfo.xml"
-_TIME = (1980, 1, 1, 0, 0, 0)
+COMIC_INFO, ACBF, TRANSCRIPT = "ComicInfo.xml", "comic.acbf", "transcript.txt"
+PAGE_TYPES = {
+    "cover": "FrontCover",
+    "back-cover": "BackCover",
+    "letters": "Letters",
+    "advertisement": "Advertisement",
+    "title": "Other",
+    "credits": "Editorial",
+    "other": "Other",
+}
+"""Kind of a page → its type in ComicInfo; all others are Story."""
+AGES = {"everyone": "Everyone", "teen": "Teen", "teen-plus": "MA15+", "mature": "Mature 17+"}
 
 
 @dataclass(frozen=True)
@@ -25,8 +42,8 @@ class PageInfo:
     grey: bool = False
 
 
-def write_cbz(edition: Edition, path: Path) -> None:
-    """Writes the book as a CBZ file; only one page at a time is held in memory.
+def write_cbz(edition: Edition, path: Path) -> Iterator[int]:
+    """Writes the book as a CBZ file; only one page at a time is held in memory. Yields the number of pages done.
 
     Args:
         edition: the book.
@@ -39,19 +56,18 @@ def write_cbz(edition: Edition, path: Path) -> None:
     """
     digits = max(3, len(str(len(edition.pages))))
     infos: list[PageInfo] = []
+    names: list[str] = []
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         for number, page in enumerate(packed_pages(edition), 1):
-            _add(archive, f"page-{number:0{digits}d}{page.suffix}", page.data)
+            names.append(f"page-{number:0{digits}d}{page.suffix}")
+            add_file(archive, names[-1], page.data)
             infos.append(PageInfo(len(page.data), page.width, page.height, page.grey))
-        _add(archive, COMIC_INFO, comic_info(edition, infos))
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _TIME)
-    entry.create_system = 3  # the same bytes on every system
-    entry.external_attr = 0o100644 << 16
-    entry.compress_type = zipfile.ZIP_STORED  # pictures do not shrink, and zlib versions differ in their bytes
-    archive.writestr(entry, data)
+            yield number
+        add_file(archive, COMIC_INFO, comic_info(edition, infos))
+        add_file(archive, METRON_INFO, metron_info(edition))
+        add_file(archive, ACBF, acbf(edition, names))
+        if any(page.spoken(edition.language) for page in edition.pages):
+            add_file(archive, TRANSCRIPT, transcript_text(edition, edition.language))
 
 
 def comic_info(edition: Edition, pages: list[PageInfo]) -> bytes:
@@ -59,28 +75,47 @@ def comic_info(edition: Edition, pages: list[PageInfo]) -> bytes:
 
     Args:
         edition: the book.
-        pages: its pages in order; the first one is the front cover.
+        pages: its pages in order.
     """
     root = ET.Element("ComicInfo")
     title, author = clean(edition.title), clean(edition.author)
+    year, month, day = (*edition.date.split("-"), "", "", "")[:3]
     for tag, value in (
         ("Title", title),
-        ("Series", title),  # readers file a book by its series; without one they take the folder's name
-        ("Notes", clean(edition.notes)),
+        ("Series", clean(edition.series) or title),  # readers file a book by its series, or else by its folder
+        ("Number", clean(edition.number)),
+        ("Summary", clean(edition.summary)),
+        ("Notes", clean(edition.described())),
+        ("Year", year),
+        ("Month", month.lstrip("0")),
+        ("Day", day.lstrip("0")),
         ("Writer", author),
         ("Penciller", author),
         ("CoverArtist", author),
+        ("Publisher", clean(edition.publisher)),
+        ("Genre", clean(", ".join(edition.genres))),
         ("PageCount", str(len(pages))),
         ("LanguageISO", clean(edition.language)),
+        ("Format", "Webtoon" if edition.direction == "strip" else ""),
         ("BlackAndWhite", "Yes" if all(page.grey for page in pages) else "No"),
-        ("Manga", "YesAndRightToLeft" if edition.direction == "rtl" else "No"),
+        ("Manga", "YesAndRightToLeft" if edition.rtl else "No"),
+        ("AgeRating", AGES.get(edition.age_rating, "")),
     ):
         if value.strip():
             ET.SubElement(root, tag).text = value
     listed = ET.SubElement(root, "Pages")
     for i, page in enumerate(pages):
         values = {"Image": i, "ImageSize": page.file_bytes, "ImageWidth": page.width, "ImageHeight": page.height}
-        kind = {"Type": "FrontCover" if i == 0 else "Story"}
-        ET.SubElement(listed, "Page", {key: str(value) for key, value in values.items()} | kind)
+        kind = "FrontCover" if i == edition.cover else PAGE_TYPES.get(_kind(edition, i), "Story")
+        entry = {key: str(value) for key, value in values.items()} | {"Type": kind}
+        if i < len(edition.pages) and edition.pages[i].bookmark.strip():
+            entry["Bookmark"] = clean(edition.pages[i].bookmark)
+        if page.width > page.height * 1.2:
+            entry["DoublePage"] = "true"
+        ET.SubElement(listed, "Page", entry)
     ET.indent(root, " ")
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _kind(edition: Edition, i: int) -> str:
+    return edition.pages[i].kind if i < len(edition.pages) else "story"
