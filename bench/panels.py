@@ -92,18 +92,30 @@ def overlaps(
     return np.asarray(both / (area[: len(found), None] + area[None, len(found) :] - both), np.float64)
 
 
+def matched(page: DrawnPage, found: Sequence[Found]) -> list[tuple[int, int, float]]:
+    """Pairs of a found and a true panel with their IoU, each matched once, best first."""
+    left = overlaps([outline(one) for one in found], page.panels, page.pixels.shape[:2])
+    pairs: list[tuple[int, int, float]] = []
+    while left.size and left.max() > 0:
+        i, j = np.unravel_index(int(left.argmax()), left.shape)
+        pairs.append((int(i), int(j), float(left[i, j])))
+        left[i], left[:, j] = 0, 0
+    return pairs
+
+
+def found_right(page: DrawnPage) -> list[tuple[Found, bool]]:
+    """The panels found on a page, each with whether it is right at IoU .7."""
+    found = find_panels(page.pixels, page.direction)
+    right = {i for i, _, value in matched(page, found) if value >= 0.7}
+    return [(one, i in right) for i, one in enumerate(found)]
+
+
 def score(page: DrawnPage) -> tuple[Score, list[Found]]:
     """How well a page's panels are found."""
     start = time.process_time()
     found = find_panels(page.pixels, page.direction)
     seconds = time.process_time() - start
-    iou = overlaps([outline(one) for one in found], page.panels, page.pixels.shape[:2])
-    pairs: list[tuple[int, int, float]] = []
-    left = iou.copy()
-    while left.size and left.max() > 0:
-        i, j = np.unravel_index(int(left.argmax()), left.shape)
-        pairs.append((int(i), int(j), float(left[i, j])))
-        left[i], left[:, j] = 0, 0
+    pairs = matched(page, found)
     hits = [sum(value >= level for *_, value in pairs) for level in LEVELS]
     order = sorted((i, j) for i, j, value in pairs if value >= 0.7)
     right = hits[1] == len(found) == len(page.panels) and [j for _, j in order] == list(range(len(order)))

@@ -114,6 +114,7 @@ class Panel(_Data):
         keep: parts in panel pixels that stay as they are drawn.
         alt: what the panel shows, for readers who cannot see it.
         look: its light and mood in words, such as "moonlight"; None: its page's, an empty text: the book's.
+        confidence: in [0, 1], how sure `panels` was of it; None: the author's own.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -124,6 +125,7 @@ class Panel(_Data):
     keep: list[Region] | None = None
     alt: str | None = None
     look: str | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Page(_Data):

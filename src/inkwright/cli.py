@@ -52,7 +52,11 @@ def cli() -> None:
 )
 @click.argument("more", nargs=-1, type=FOLDER, metavar="[SCAN]...")
 @click.option(
-    "--direction", type=click.Choice(["ltr", "rtl"]), default="ltr", show_default=True, help="Reading direction."
+    "--direction",
+    type=click.Choice(["ltr", "rtl", "strip"]),
+    default="ltr",
+    show_default=True,
+    help="Reading direction; strip: a webtoon.",
 )
 @click.option("--style", default="", help="An embedded style's name, or a picture, which is copied.")
 @click.option("--title", default="", help="Title of the book.")
@@ -90,10 +94,11 @@ cli.add_command(light)
 @click.option(
     "--again", multiple=True, metavar="PAGE", help="Find this page's panels anew, although book.json has them."
 )
+@click.option("--show", is_flag=True, help="Draw the outlines of all panels anew, as book.json has them now.")
 @json_option
-def panels(directory: Path, again: tuple[str, ...], as_json: bool) -> None:
+def panels(directory: Path, again: tuple[str, ...], show: bool, as_json: bool) -> None:
     """Find the panels of new pages; what book.json has is kept."""
-    at_work(directory, "panels:panels", as_json, {}, again=again)
+    at_work(directory, "panels:panels", as_json, {}, again=again, show=show)
 
 
 @cli.group(cls=Elements, invoke_without_command=True)

@@ -26,7 +26,9 @@ class BookSettings(_Section):
     language: str = Field(
         "en", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]+)*$", description="Language code, such as en, sk or pt-BR."
     )
-    direction: Literal["ltr", "rtl"] = Field("ltr", description="Reading direction: ltr, or rtl for manga.")
+    direction: Literal["ltr", "rtl", "strip"] = Field(
+        "ltr", description="Reading direction: ltr, rtl for manga, or strip for webtoons, read from top to bottom."
+    )
     series: str = Field("", max_length=500, description="Series that the book is a part of; empty: it stands alone.")
     number: str = Field("", max_length=30, description="Its number in the series.")
     summary: str = Field("", max_length=4000, description="What it is about, for stores and readers.")

@@ -83,6 +83,11 @@ class Project:
         return self.root / "build"
 
     @property
+    def outlines(self) -> Path:
+        """Pages with the outlines of their panels, to check them by eye."""
+        return self.build / "outlines"
+
+    @property
     def cache(self) -> Path:
         """.inkwright/cache/: safe to delete."""
         return self.root / ".inkwright" / "cache"

@@ -11,19 +11,19 @@ from inkwright.comic.parts import WAYS
 
 UNSURE = 0.7
 """Confidence below which a person should look."""
-BIAS = 0.0
+BIAS = 2.37
 WEIGHTS = {
-    "quality": 1.0,
-    "worst": 1.0,
-    "score": 1.0,
-    "alone": 0.0,
-    "small": 0.0,
-    "enclosed": 0.0,
-    "gutters": 0.0,
-    "lines": 0.0,
-    "inset": 0.0,
-    "loose": 0.0,
-    "page": 0.0,
+    "quality": 0.54,
+    "worst": 0.66,
+    "score": 0.48,
+    "alone": -2.27,
+    "small": 0.06,
+    "enclosed": 1.76,
+    "gutters": -0.58,
+    "lines": -0.84,
+    "inset": -0.26,
+    "loose": 0.62,
+    "page": 1.66,
 }
 """What each of `Evidence.features` weighs."""
 
@@ -69,17 +69,17 @@ def confidence(evidence: Evidence) -> float:
 def doubt(evidence: Evidence) -> str:
     """What makes a panel unsure, in a few words for its author; the most telling first."""
     if evidence.how == "loose":
-        return "a drawing without a frame: its place is a guess"
+        return "no frame: its place is a guess"
     if evidence.how == "page":
-        return "no gutters were found: is it one picture?"
+        return "no gutters: one picture?"
     if evidence.how == "inset":
-        return "set into another panel: or a picture on a wall?"
+        return "set into another: a panel, or a picture on a wall?"
     if evidence.quality < 0.9:
-        return "its outline is not straight: art or balloons over a gutter?"
+        return "edge not straight: something over a gutter?"
     if evidence.how == "lines":
-        return "told apart by a ruled line: or a horizon?"
+        return "cut off by a ruled line: a frame, or a horizon?"
     if evidence.how == "gutters":
-        return "told apart by gutters alone: pale art looks like them"
+        return "no frame all around: pale art or a gutter?"
     if evidence.panels == 1:
-        return "the only panel on its page"
-    return "much of the page belongs to no panel" if evidence.score < 0.7 else "other panels of the page are unsure"
+        return "the page's only panel"
+    return "much of the page is in no panel" if evidence.score < 0.7 else "other panels of the page are unsure"

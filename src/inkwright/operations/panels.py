@@ -6,22 +6,29 @@ from pathlib import Path
 import numpy as np
 
 from inkwright.book import Book, Page, Panel, Prior
+from inkwright.comic.confidence import UNSURE, doubt
 from inkwright.comic.elements import dump_prior, parse_prior
-from inkwright.comic.panels import find_panels, panel_id
+from inkwright.comic.outlines import outlines
+from inkwright.comic.panels import Found, find_panels, panel_id
 from inkwright.comic.scan import read_page
 from inkwright.errors import PriorError, ProjectError
-from inkwright.events import Clock, Event, Finished, Saved, Started, Table, Warned
-from inkwright.images import EXTENSIONS
-from inkwright.project import Project, read_text, write_bytes
+from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
+from inkwright.images import EXTENSIONS, Pixels, png_bytes
+from inkwright.operations.straighten import straighten
+from inkwright.project import Project, quoted, read_text, write_bytes
 from inkwright.registry import suggest
 
+HEADINGS = ("page", "panels", "confidence", "least sure", "why", "outlines")
+"""Headings of the table of found panels."""
 
-def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
+
+def panels(project: Project, again: Sequence[str] = (), show: bool = False) -> Iterator[Event]:
     """Finds the panels of pages that book.json does not have yet; what is there already is never touched.
 
     Args:
         project: the project.
         again: page files (such as "pages/p3.png" or "p3.png") whose panels are to be found anew.
+        show: draw the outlines of all pages anew, as book.json has them.
     """
     files = project.page_files()
     if not files:
@@ -29,10 +36,11 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
             f"There are no pictures in {project.pages}.",
             f"Put your pages there; readable are: {', '.join(EXTENSIONS)}.",
         )
+    yield from straighten(project, quiet=True)
     book, direction = project.book(), project.config().book.direction
     before = book.panel_ids()
-    known = {Path(page.file).name: page for page in book.pages}
-    redo = {Path(name).name for name in again}
+    known = {Path(project.original(page.file)).name: page for page in book.pages}
+    redo = {Path(project.original(name)).name for name in again}
     for name in sorted(redo - {f.name for f in files}):
         raise ProjectError(
             f"There is no page '{name}' in {project.pages}.", "Name one of: " + ", ".join(f.name for f in files)
@@ -40,31 +48,43 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
     todo = [f for f in files if f.name not in known or f.name in redo]
     clock = Clock("panels", len(todo))
     yield Started("panels", len(todo), f"{len(todo)} of {len(files)} pages")
-    rows = []
+    rows: list[tuple[float, tuple[str, ...]]] = []
     for done, file in enumerate(todo, 1):
-        found = find_panels(read_page(file).pixels, direction)
+        picture = project.picture_of(file)
+        pixels = read_page(project.page_file(picture)).pixels
+        found = find_panels(pixels, direction)
         page = known.get(file.name)
         number = _page_number(book, page)
         made = [
-            Panel(id=panel_id(number, k), box=f.box, polygon=list(f.polygon) if f.polygon else None)
+            Panel(
+                id=panel_id(number, k),
+                box=f.box,
+                polygon=list(f.polygon) if f.polygon else None,
+                confidence=f.confidence,
+            )
             for k, f in enumerate(found, 1)
         ]
         if page is None:
-            book.pages.append(Page(file=f"pages/{file.name}", panels=made))
+            page = Page(file=picture, panels=made)
+            book.pages.append(page)
         else:
-            page.panels = made
-        sure = min((f.confidence for f in found), default=0.0)
-        rows.append((sure, (file.name, str(len(found)), f"{sure:.2f}")))
+            page.file, page.panels = picture, made
+        drawn = _outlined(project, book.pages.index(page) + 1, pixels, made)
+        rows.append(_row(file.name, made, found, drawn))
         yield clock.step(done)
     missing = [page.file for page in book.pages if not project.page_file(page.file).is_file()]
-    prior = _kept_prior(project, book.panel_ids(), before)
+    prior = kept_prior(project, book.panel_ids(), before)
     if prior is not None:  # before the book: columns of panels that it does not have yet are gone on with, see there
         write_bytes(project.prior_path, prior.encode())
     if todo:
         project.save_book(book)
-        ranked = [row for _, row in sorted(rows, key=lambda r: r[0])]
-        yield Table("panels", "Panels, the least certain pages first", ("page", "panels", "confidence"), tuple(ranked))
+        ranked = sorted(rows, key=lambda row: row[0])
+        yield Table("panels", "Panels, the least certain pages first", HEADINGS, tuple(row for _, row in ranked))
         yield Saved("panels", str(project.book_path), "panels: correct them there")
+        yield Saved("panels", str(project.outlines), "outlines of the panels, numbered: green is sure, red a guess")
+        yield from _unsure(project, [row for sure, row in ranked if sure < UNSURE])
+    if show:
+        yield from _shown(project, book)
     for file_name in missing:
         yield Warned(
             "panels",
@@ -72,6 +92,43 @@ def panels(project: Project, again: Sequence[str] = ()) -> Iterator[Event]:
             "Put it back, or remove the page from book.json.",
         )
     yield Finished("panels", f"{len(book.panel_ids())} panels on {len(book.pages)} pages", bool(todo), clock.seconds)
+
+
+def _outlined(project: Project, number: int, pixels: Pixels, made: Sequence[Panel]) -> Path:
+    """Draws a page's outlines into build/outlines/."""
+    path = project.outlines / f"{number}.png"
+    write_bytes(path, png_bytes(outlines(pixels, made)))
+    return path
+
+
+def _row(name: str, made: Sequence[Panel], found: Sequence[Found], drawn: Path) -> tuple[float, tuple[str, ...]]:
+    """A page's least confidence, and its row under `HEADINGS`."""
+    sure, k = min((one.confidence, k) for k, one in enumerate(found))
+    told = (made[k].id, doubt(found[k].evidence)) if sure < UNSURE else ("", "")
+    return sure, (name, str(len(found)), f"{sure:.2f}", *told, drawn.name)
+
+
+def _unsure(project: Project, rows: Sequence[tuple[str, ...]]) -> Iterator[Event]:
+    """What to do about unsure pages."""
+    if rows:
+        some = ", ".join(row[0] for row in rows[:5]) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+        yield Warned(
+            "panels",
+            f"Look at the panels of {some}.",
+            f"Correct boxes, polygons and their order in {project.book_path.name}, then see them drawn: "
+            f"inkwright panels {quoted(project.root)} --show. Found anew after a change of the page or of "
+            f"book.direction: inkwright panels {quoted(project.root)} --again {rows[0][0]}",
+        )
+
+
+def _shown(project: Project, book: Book) -> Iterator[Event]:
+    """Draws the outlines of all pages as book.json has them."""
+    for number, page in enumerate(book.pages, 1):
+        path = project.page_file(page.file)
+        if path.is_file():
+            drawn = _outlined(project, number, read_page(path).pixels, page.panels)
+            yield PageDone("panels", page.file, str(drawn))
+    yield Saved("panels", str(project.outlines), "outlines of the panels, numbered; blue: drawn in by hand")
 
 
 def _page_number(book: Book, page: Page | None) -> int:
@@ -87,7 +144,7 @@ def _page_number(book: Book, page: Page | None) -> int:
     return number
 
 
-def _kept_prior(project: Project, ids: list[str], before: list[str]) -> str | None:
+def kept_prior(project: Project, ids: list[str], before: list[str]) -> str | None:
     """The text of prior.csv with a blank column for each new panel, or None where it need not be written.
 
     Args:
