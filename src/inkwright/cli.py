@@ -27,6 +27,7 @@ from inkwright.cli_options import (
     options,
 )
 from inkwright.cli_publish import publish
+from inkwright.cli_straighten import straighten
 from inkwright.events import Event
 from inkwright.faces import run
 
@@ -239,6 +240,7 @@ def harmonize(directory: Path, folder: Path | None, as_json: bool, **values: Any
 
 
 cli.add_command(letter)
+cli.add_command(straighten)
 
 
 cli.add_command(publish)

@@ -63,6 +63,17 @@ class ImportSettings(_Section):
     )
 
 
+class StraightenSettings(_Section):
+    """Photos and scans of pages made flat."""
+
+    mode: Literal["auto", "off", "on"] = Field(
+        "auto", description="auto: what clearly helps, nothing to clean pages; on: weaker findings too; off: nothing."
+    )
+    paper: Literal["auto", "white", "keep"] = Field(
+        "auto", description="White paper becomes white (auto), any paper does (white), or its colour stays (keep)."
+    )
+
+
 class StyleSettings(_Section):
     """The look."""
 
@@ -223,6 +234,7 @@ class Config(_Section):
     version: int = Field(VERSION, ge=1, description="Format of this file.")
     book: BookSettings = BookSettings()
     imports: ImportSettings = ImportSettings()
+    straighten: StraightenSettings = StraightenSettings()
     style: StyleSettings = StyleSettings()
     train: TrainSettings = TrainSettings()
     fit: FitSettings = FitSettings()

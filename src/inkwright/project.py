@@ -2,6 +2,7 @@
 
     my-comic/
       inkwright.toml      settings
+      straightened/       flat pages made from photos and scans; book.json names those that are used
       pages/ styles/      the author's pictures: never written to after `new` copied them in
       book.json           panels, boxes, balloons        prior.csv  the prior table
       palette.json        the cast palette, and the author's pins
@@ -71,6 +72,16 @@ class Project:
     def pages(self) -> Path:
         """pages/: the author's pages."""
         return self.root / "pages"
+
+    @property
+    def straightened(self) -> Path:
+        """straightened/: pages that `straighten` made flat."""
+        return self.root / "straightened"
+
+    @property
+    def corners_path(self) -> Path:
+        """corners.json: page corners that the author set."""
+        return self.root / "corners.json"
 
     @property
     def styles(self) -> Path:
@@ -150,6 +161,23 @@ class Project:
                     f"The name of the picture {path.name!r} in {self.pages} is not UTF-8 text.", "Rename that file."
                 )
         return found
+
+    def straightenings(self) -> dict[str, dict[str, Any]]:
+        """What was done to straighten each page, by the name of the author's file."""
+        pages = (read_json(self.straightened / "straighten.json") or {}).get("pages")
+        return {k: v for k, v in pages.items() if isinstance(v, dict)} if isinstance(pages, dict) else {}
+
+    def picture_of(self, file: Path) -> str:
+        """The picture on which a page's panels are looked for: the straightened one where there is one."""
+        made = self.straightenings().get(file.name, {}).get("picture")
+        return str(made) if made and self.page_file(str(made)).is_file() else f"pages/{file.name}"
+
+    def original(self, file: str) -> str:
+        """The author's picture of a page of book.json, which may name the straightened one."""
+        made = {str(record.get("picture")): name for name, record in self.straightenings().items()}
+        if file not in made and file.startswith("straightened/"):  # the record is lost: the name tells
+            return next((f"pages/{f.name}" for f in self.page_files() if f.stem == Path(file).stem), file)
+        return f"pages/{made[file]}" if file in made else file
 
     # -- runs ------------------------------------------------------------------------------------------------------
 

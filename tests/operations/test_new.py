@@ -108,7 +108,7 @@ def test_an_author_s_edits_survive_and_a_later_page_is_added(inkwright, marked: 
     before = csv(marked)
     page_of(3).save(marked / "pages" / "p10.png")
     run = inkwright("panels", marked)
-    assert [event["total"] for event in run.all("step")] == [1]
+    assert [event["total"] for event in run.all("step") if event["stage"] == "panels"] == [1]
     after = book(marked)
     assert [page["file"] for page in after["pages"]] == ["pages/p1.png", "pages/p2.png", "pages/p10.png"]
     kept = after["pages"][0]["panels"][0]
@@ -134,9 +134,13 @@ def test_marks_are_never_thrown_away_for_a_typo(inkwright, marked: Path, page_of
     page_of(3).save(marked / "pages" / "p3.png")
     before = hashes(marked)
     error = inkwright("panels", marked).error
+    made = ("straightened/", "build/")  # pictures of the new page
     assert "has marks for panel 'p2.44'" in error["message"]
     assert "Did you mean 'p2.4'?" in error["hint"]
-    assert hashes(marked) == before
+    after = hashes(marked)
+    assert {k: v for k, v in after.items() if not k.startswith(made)} == {
+        k: v for k, v in before.items() if not k.startswith(made)
+    }
 
 
 def test_a_blank_column_of_a_removed_panel_is_dropped(inkwright, marked: Path):

@@ -234,7 +234,7 @@ def import_pages(project: Project, scans: Sequence[Path], again: bool = False) -
 def in_book_order(project: Project) -> list[Path]:
     """The pictures in pages/: those of book.json in its order, then the others."""
     files = {file.name: file for file in project.page_files()}
-    listed = [Path(page.file).name for page in project.book().pages]
+    listed = [Path(project.original(page.file)).name for page in project.book().pages]
     return [files[name] for name in listed if name in files] + [f for n, f in files.items() if n not in listed]
 
 

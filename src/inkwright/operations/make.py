@@ -31,7 +31,7 @@ def status(project: Project) -> Iterator[Event]:
     rows: list[tuple[str, str, str]] = []
     files = project.page_files()
     book = project.book()
-    known = {page.file for page in book.pages}
+    known = {project.original(page.file) for page in book.pages}
     fresh = [f for f in files if f"pages/{f.name}" not in known]
     rows.append(
         ("pages", f"{len(files)} pictures" if files else "none", "" if files else f"put them into {project.pages}")

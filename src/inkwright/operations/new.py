@@ -15,6 +15,7 @@ from inkwright.events import Clock, Event, Finished, Saved, Started, Table, Warn
 from inkwright.images import read_picture
 from inkwright.operations.intake import gather, limits_of, place, staging, summary, told
 from inkwright.operations.material import load_book, load_prior
+from inkwright.operations.straighten import straighten
 from inkwright.operations.style_picture import moved
 from inkwright.project import Project, digest, guarded, pictures_in, quoted, read_text, write_bytes
 
@@ -69,6 +70,7 @@ def new(
             write_bytes(target, source.read_bytes())
     write_bytes(root / "inkwright.toml", template(**settings).encode())
     yield Saved("new", str(root / "inkwright.toml"), "settings")
+    yield from straighten(Project(root), quiet=True)
     act = (
         f"inkwright panels {quoted(root)}"
         if scans or there

@@ -176,8 +176,9 @@ def _put(project: Project, index: int, page: Page) -> None:
 def _one(project: Project, work: _Work, picture: Picture, made: Plan, carried: bool) -> Iterator[Event]:
     """Straightens one page: its picture, its record, and its panels where they lie on what is replaced."""
     index, page, on = _page(project, work.file.name)
-    old = np.array(work.record.get("matrix") or np.eye(3), np.float64)
     in_use = page is not None and on != work.original
+    # A lost record: the page was straightened as it is now, for all that can be told.
+    old = np.array(work.record.get("matrix") or (made.matrix if in_use else np.eye(3)), np.float64)
     same = np.allclose(old, made.matrix, atol=1e-9) and work.record.get("size") == list(made.size)
     back = carry(page, inverse(old), work.original) if page is not None and in_use else page
     if page is not None and back is not None and in_use and (not same or made.nothing):
@@ -218,7 +219,12 @@ def _undo(project: Project, name: str) -> Iterator[Event]:
     record = project.straightenings().get(name, {})
     index, page, on = _page(project, name)
     if page is not None and on != f"pages/{name}":
-        matrix = np.array(record.get("matrix") or np.eye(3), np.float64)
+        if not record.get("matrix"):
+            raise ProjectError(
+                f"straightened/straighten.json does not say how {name} was straightened, so its panels cannot go back.",
+                f"Straighten it once more: inkwright straighten {quoted(project.root)} {name}",
+            )
+        matrix = np.array(record["matrix"], np.float64)
         _put(project, index, carry(page, inverse(matrix), f"pages/{name}"))
         yield Saved("straighten", str(project.book_path), f"{name} and its panels are back on pages/{name}")
     _record(project, name, {"undone": True, "picture": None, "done": ["undone by you"]})

@@ -165,8 +165,8 @@ def _doubtful(lab: Lab, corners: Field, sides: Sides) -> int | None:
     """The side that is least likely the page's, where one is not; None: there is no such side.
 
     A dark panel beside a gutter looks like a desk beside a page, but beyond the panel comes the margin: so there is no
-    paper at the picture's rim, and what lies right beside the page goes on to there. Where only one side or two are
-    seen, it has to be a band.
+    paper at the picture's rim, and what lies right beside the page goes on to there. The neighbouring sides end where
+    they meet it. Where only one side or two are seen, it has to be a band.
     """
     height, width = lab.shape[:2]
     page = np.zeros((height, width), np.uint8)
@@ -190,9 +190,41 @@ def _doubtful(lab: Lab, corners: Field, sides: Sides) -> int | None:
             beyond = _beyond(lab.shape, side, k)
             spread = float(np.percentile(rim[:, 0], 90) - np.percentile(rim[:, 0], 10))
             fault = max(fault, beyond / BAND - 0.5 if beyond > BAND else 0.0, 0.4 if spread > 30 else 0.0)
+        fault = max(fault, _continued(lab, corners, sides, k))
         if fault:
             faults.append((fault, k))
     return max(faults)[1] if faults else None
+
+
+def _continued(lab: Lab, corners: Field, sides: Sides, k: int) -> float:
+    """How far a side's neighbours are edges of the same paper beyond the corners that they share with it."""
+    worst = 0.0
+    for n, corner in (((k + 3) % 4, corners[(k + 3) % 4]), ((k + 1) % 4, corners[k])):
+        line = sides[n]
+        if line is None:
+            continue
+        limit, at = (lab.shape[0], round(corner[1])) if n % 2 == 0 else (lab.shape[1], round(corner[0]))
+        reach = round(0.25 * limit)
+        low, high = (max(0, at - reach), at - 3) if k < 2 else (max(0, at + 3), min(limit, at + reach))
+        if high - low < 15:
+            continue
+        sums = line.right if n < 2 else line.left
+        edge = float(sums[high] - sums[low]) / (high - low)
+        paper, ours = _strip(lab, line, n, 5), (at, min(limit, at + reach)) if k < 2 else (max(0, at - reach), at)
+        inside = paper[slice(*ours)]
+        if len(inside) < 5:
+            continue
+        same = float((np.abs(paper[low:high] - np.median(inside, 0)).max(1) < 10).mean())
+        worst = max(worst, 2 * edge if min(edge, same) > 0.5 else 0.0)
+    return worst
+
+
+def _strip(lab: Lab, line: Line, k: int, inward: float) -> Lab:
+    """Colours along a line, some pixels to its inside, for every row (column) of the picture, (n, 3)."""
+    plane = lab if k % 2 == 0 else lab.transpose(1, 0, 2)
+    rows = np.arange(plane.shape[0])
+    columns = np.round(line.at + line.lean * (rows + 0.5) - 0.5 + (inward if k < 2 else -inward)).astype(int)
+    return np.asarray(plane[rows, np.clip(columns, 0, plane.shape[1] - 1)], np.float32)
 
 
 def _alike(rim: Lab, paper: NDArray[np.float32], ground: NDArray[np.float32]) -> float:

@@ -183,17 +183,27 @@ def plan(pixels: Pixels, mode: Mode = "auto", paper: Paper = "auto", corners: Fi
 
 
 def is_digital(pixels: Pixels) -> bool:
-    """Whether a page never was on paper: its most frequent bright colour is exact, without noise or shading."""
-    step = max(1, round((pixels.shape[0] * pixels.shape[1] / 400_000) ** 0.5))
-    values = pixels[::step, ::step].reshape(-1, 3).astype(np.int32)
-    values = values[values.max(1) > 150]
-    if len(values) < 0.004 * pixels.shape[0] * pixels.shape[1] / step**2:
-        return False
-    keys = (values // 8) @ np.array([1024, 32, 1])
+    """Whether a page never was on paper: its most frequent bright colour, or its rim's, has no noise or shading.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+    """
+    height, width = pixels.shape[:2]
+    step = max(1, round((height * width / 400_000) ** 0.5))
+    values = pixels[::step, ::step].reshape(-1, 3)
+    bright = values[values.max(1) > 150]
+    rim = max(1, round(0.006 * min(height, width)))
+    sides = (pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:])
+    around = np.concatenate([side.reshape(-1, 3) for side in sides])
+    return (len(bright) > 0.004 * len(values) and _exact(bright, 20) > EXACT) or _exact(around, 255) > EXACT
+
+
+def _exact(values: Pixels, near: int) -> float:
+    """Share of the pixels (n, 3) around their most frequent colour, so near in levels, that have it exactly."""
+    keys = (values // 8).astype(np.int32) @ np.array([1024, 32, 1])
     mode = np.median(values[keys == np.bincount(keys).argmax()], 0)
     off = np.abs(values - mode).max(1)
-    near = off <= 20
-    return bool((off[near] <= 1).mean() > EXACT)
+    return float((off[off <= near] <= 1).mean())
 
 
 def _turned(pixels: Pixels, made: Plan, limits: Limits) -> tuple[Plan, float]:
