@@ -131,8 +131,9 @@ class Desk:
         size = balloon.size or size * scale_of(balloon)
         count = len(self.variants(i))
         torn = count if last or count == 1 else count - 1
+        whole = (max(room[0], self.panel.box[2] - 2 * self.margin), max(room[1], self.panel.box[3] - 2 * self.margin))
         for variant in range(torn):
-            found = self._fitting(i, variant, size, room)
+            found = self._fitting(i, variant, size, room) or (self._fitting(i, 0, size, whole) if variant == 0 else [])
             if found:
                 return found[:FORMS]
         return []

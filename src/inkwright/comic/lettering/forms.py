@@ -11,7 +11,11 @@ import numpy as np
 
 from inkwright.comic.lettering.measure import Words
 
-FILLS = (0.62, 0.7, 0.78, 0.86)
+LOOSE = 1.12
+"""How much wider an outline may be for better breaks."""
+ABOVE, BESIDE = 0.42, 0.72
+"""Room that a line's corners keep from a round outline, upward and sideways, as shares of the pad."""
+FILLS = (0.54, 0.62, 0.7, 0.78, 0.86)
 """Shares of an outline's height that its lines may take."""
 
 
@@ -72,13 +76,11 @@ def forms(words: Words, p: float, pad: float, ratio: float = 1.8, fills: Sequenc
         best: Form | None = None
         for fill in fills if p < 8 else (1.0,):
             form = _form(words, n, p, pad, fill)
-            if form and (best is None or _area(form) < _area(best)):
+            if form and (best is None or _area(form) * (1 + form.penalty) < _area(best) * (1 + best.penalty)):
                 best = form
-        if best is None:
-            continue
-        broken = sum(float(words.dislikes[j]) for _, j in best.breaks[:-1])
-        shape = best.half_width / best.half_height
-        made.append(replace(best, penalty=_unlike(shape, ratio) + 0.25 * broken))
+        if best is not None:
+            shape = best.half_width / best.half_height
+            made.append(replace(best, penalty=best.penalty + _unlike(shape, ratio)))
     made = _worth_it(made)
     if words.typesetter.vertical:
         made = [_turned(form) for form in made]
@@ -100,16 +102,30 @@ def _area(form: Form) -> float:
 
 def _form(words: Words, n: int, p: float, pad: float, fill: float) -> Form | None:
     block = (n - 1) * words.leading + words.cap
-    b = max(block / 2 / fill + 0.35 * pad, block / 2 + 0.8 * pad)
+    b = max(block / 2 / fill + 0.3 * pad, block / 2 + 0.8 * pad)
     middles = [(k - (n - 1) / 2) * words.leading for k in range(n)]
-    shares = [half_width_at(abs(y) + words.cap / 2, 1.0, b, p) for y in middles]
+    # Room above and below a line's ends as well: beside the slope of an outline they come nearest to it.
+    above = ABOVE * pad if p < 8 else 0.0
+    shares = [half_width_at(abs(y) + words.cap / 2 + above, 1.0, b, p) for y in middles]
+    pad = BESIDE * pad if p < 8 else pad
     a = words.narrowest(n, shares, pad)
     if not np.isfinite(a):
         return None
-    breaks = words.balanced([2 * (a * share - pad) + 1e-6 for share in shares])
+    breaks = words.balanced([2 * (LOOSE * a * share - pad) + 1e-6 for share in shares])
     if breaks is None:
         return None
-    return Form(words, tuple(breaks), tuple((0.0, y) for y in middles), 1.0, a, b)
+    # Tight again around the breaks that were chosen for their sense.
+    a = max((float(words.widths[i, j]) / 2 + pad) / share for (i, j), share in zip(breaks, shares, strict=True))
+    rooms = [2 * (a * share - pad) for share in shares]
+    return Form(words, tuple(breaks), tuple((0.0, y) for y in middles), 1.0, a, b, _ugly(words, breaks, rooms))
+
+
+def _ugly(words: Words, breaks: Sequence[tuple[int, int]], rooms: Sequence[float]) -> float:
+    """Dislike of how lines are broken: cut words, lines that end against the sense, lone short lines."""
+    cut = sum(0.25 * float(words.cuts[j]) for _, j in breaks[:-1])
+    sense = sum(float(words.dislikes[j] - words.cuts[j]) for _, j in breaks[:-1])
+    short = sum(max(0.0, 0.5 - float(words.widths[i, j]) / room) for (i, j), room in zip(breaks, rooms, strict=True))
+    return cut + 0.5 * sense + (short if len(breaks) > 1 else 0.0)
 
 
 def _turned(form: Form) -> Form:

@@ -60,8 +60,8 @@ class Words:
     def extents(self) -> tuple[Field, Field]:
         """How far each unit's ink reaches above its baseline and below it, or left and right of its column; (U,)."""
         low, high = (0, 2) if self.typesetter.vertical else (1, 3)
-        above = np.array([-line.ink[low] for line in self._lines])
-        below = np.array([line.ink[high] for line in self._lines])
+        above = np.array([max(0.0, -line.ink[low]) for line in self._lines])
+        below = np.array([max(0.0, line.ink[high]) for line in self._lines])
         return (below, above) if self.typesetter.vertical else (above, below)
 
     @property
@@ -95,9 +95,15 @@ class Words:
         return max(line.ink[b], line.advance) - min(line.ink[a], 0.0)
 
     @cached_property
-    def dislikes(self) -> Field:
-        """[j]: how little a line's end before unit j is liked; (U + 1,)."""
+    def cuts(self) -> Field:
+        """[j]: dislike of cutting a word or a phrase before unit j; (U + 1,)."""
         return np.array([0.0, *(unit.after for unit in self.units[:-1]), 0.0])
+
+    @cached_property
+    def dislikes(self) -> Field:
+        """[j]: how little a line's end before unit j is liked, (U + 1,): lines end with the sense where they can."""
+        sense = [0.0 if unit.after or unit.ends else _sense(unit.text) for unit in self.units[:-1]]
+        return self.cuts + np.array([0.0, *sense, 0.0])
 
     @cached_property
     def whole(self) -> float:
@@ -159,6 +165,14 @@ class Words:
             if lone and i and self.widths[i, -1] < 0.45 * width:
                 made[i] = ORPHAN if unit.glue else 1.5 * ORPHAN
         return made
+
+
+def _sense(text: str) -> float:
+    """Dislike of a line's end after a word: none after punctuation, more after articles and the like."""
+    if not any(c.isalnum() for c in text[-1:]):
+        return 0.0
+    short = {1: 0.35, 2: 0.35, 3: 0.18}.get(len(text), 0.0) if text.isalpha() and text.isascii() else 0.0
+    return max(0.08, short)
 
 
 def leading_of(texts: Sequence[str], typesetter: Typesetter) -> float:

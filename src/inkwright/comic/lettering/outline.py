@@ -12,18 +12,21 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 from shapely import MultiPolygon, Polygon
 
+from inkwright.comic.lettering.breaks import TORN
 from inkwright.comic.lettering.forms import Form
 from inkwright.comic.lettering.measure import Words
 
-ROWS = 360
+ROWS = 480
 STEP = 0.005
 """Steps between sizes that are tried, as a share."""
-ABOVE = 8
-"""Steps above the best size found that are tried as well: fitting is not quite monotonous."""
+COARSE = 0.015
+"""Steps of the first search, from above: a size may fit where a smaller one does not, so nothing is cut in halves."""
 UNHYPHENATED = 0.95
 """Whole words are preferred where they reach this share of the size that hyphens would allow."""
-CLASSES = 3
-"""Heights of ink above and below the baseline that lines are told apart by."""
+CLASSES = 6
+"""Heights of ink above, and as many below the baseline, that lines are told apart by at most."""
+GRAIN = 0.025
+"""To which those heights are rounded up, in ems."""
 
 Points = NDArray[np.float64]
 
@@ -66,24 +69,33 @@ class Rows:
             ring = np.stack([ring[:, 1], -ring[:, 0]], 1)
         self.top, self.bottom = float(ring[:, 1].min()), float(ring[:, 1].max())
         self.step = (self.bottom - self.top) / ROWS
-        heights = np.asarray(self.top + (np.arange(ROWS) + 0.5) * self.step, np.float64)
-        self.left, self.right = _stretches(ring, heights)
+        heights = np.asarray(self.top + np.arange(ROWS + 1) * self.step, np.float64)
+        heights[-1] -= 1e-6 * self.step
+        left, right = _stretches(ring, heights)
+        # A row is as wide as the narrower of its two edges.
+        self.left, self.right = np.maximum(left[:-1], left[1:]), np.minimum(right[:-1], right[1:])
+        heights = heights[:-1] + self.step / 2
         widths = np.maximum(self.right - self.left, 0)
         self.axis = float((widths * (self.left + self.right) / 2).sum() / max(1e-9, widths.sum()))
         self.centre = float((widths * heights).sum() / max(1e-9, widths.sum()))
 
-    def band(self, height: float) -> tuple[Points, Points]:
-        """Left and right ends of the free stretch of every band of that height, by the row where it begins, (ROWS,).
+    def band(self, above: float, below: float) -> tuple[Points, Points]:
+        """Left and right ends of the free stretch around each baseline, at a row's upper edge; (ROWS,).
+
+        Args:
+            above: how far ink reaches above the baseline, in pixels.
+            below: how far below, in pixels.
 
         Bands that leave the outline have no width.
         """
-        count = int(np.ceil(height / self.step)) + 2  # a row more on each side: edges run on between rows
+        up, down = int(np.ceil(above / self.step)), int(np.ceil(below / self.step))
+        count = max(1, up + down)
         if count > ROWS:
             return np.zeros(ROWS), np.full(ROWS, -1.0)
-        origin = -(count // 2)
+        origin = min(up, count - 1) - count // 2
         left = maximum_filter1d(self.left, count, mode="constant", cval=np.inf, origin=origin)
         right = minimum_filter1d(self.right, count, mode="constant", cval=-np.inf, origin=origin)
-        return np.roll(left, 1), np.roll(right, 1)
+        return left, right
 
 
 def _stretches(ring: Points, heights: Points) -> tuple[Points, Points]:
@@ -122,10 +134,9 @@ class _Trial:
         lefts, rights = [], []
         for above in self.above:
             for below in self.below:
-                left, right = self.rows.band((above + below) * size)
-                shift = round(np.ceil(above * size / self.rows.step))
-                lefts.append(_shifted(left, shift, 0.0))
-                rights.append(_shifted(right, shift, -1.0))
+                left, right = self.rows.band(above * size, below * size)
+                lefts.append(left)
+                rights.append(right)
         return np.array(lefts), np.array(rights)
 
     def starts(
@@ -159,27 +170,20 @@ class _Trial:
 
 def _classes(extents: Points) -> tuple[Points, NDArray[np.int64]]:
     """Few heights that stand for all, each at least as high as those it stands for; and the class of each."""
-    low, high = float(extents.min()), float(extents.max())
-    if high - low < 0.04:
-        return np.array([high]), np.zeros(len(extents), np.int64)
-    levels = np.linspace(low, high, CLASSES)
-    which = np.searchsorted(levels, extents - 1e-9)
-    return levels, np.minimum(which, CLASSES - 1).astype(np.int64)
-
-
-def _shifted(values: Points, by: int, fill: float) -> Points:
-    made = np.full_like(values, fill)
-    if by < len(values):
-        made[by:] = values[: len(values) - by]
-    return made
+    near = np.ceil(extents / GRAIN - 1e-6) * GRAIN
+    levels = np.unique(near)
+    while len(levels) > CLASSES:  # the two nearest become one
+        gap = int(np.argmin(np.diff(levels)))
+        levels = np.delete(levels, gap)
+    return levels, np.searchsorted(levels, near - 1e-9).astype(np.int64)
 
 
 def fit_outline(variants: list[Words], polygon: Points, pad: float, largest: float, smallest: float) -> Fit | None:
     """Words in an outline at the largest size that fits.
 
     Args:
-        variants: the same words cut more and more: whole words, then hyphens, then anywhere; a later one is taken
-            where it allows clearly larger letters.
+        variants: the same words cut more and more: whole words, then hyphens, then anywhere. Hyphens are taken where
+            they allow clearly larger letters, torn words only where nothing else fits.
         polygon: (N, 2), the outline in pixels.
         pad: room kept to it, in pixels.
         largest: size that is enough, pixels per em.
@@ -195,6 +199,8 @@ def fit_outline(variants: list[Words], polygon: Points, pad: float, largest: flo
         return None
     best: tuple[float, _Trial] | None = None
     for words in variants:
+        if best is not None and float(words.cuts.max()) >= TORN:
+            break
         trial = _Trial(words, rows)
         size = _largest(trial, largest, smallest)
         if size is not None and (best is None or best[0] < UNHYPHENATED * size):
@@ -218,27 +224,12 @@ def _largest(trial: _Trial, largest: float, smallest: float) -> float | None:
     high = max(smallest, min(largest, bound, (rows.bottom - rows.top) / max(0.2, words.cap)))
     count = max(1, int(np.ceil(np.log(high / smallest) / np.log(1 + STEP))))
     sizes = high * (smallest / high) ** (np.arange(count + 1) / count)
-    known: dict[int, bool] = {}
-
-    def fits(k: int) -> bool:
-        if k not in known:
-            known[k] = len(trial.starts(float(sizes[k]))[0]) > 0
-        return known[k]
-
-    low_k, high_k = 0, count
-    if not fits(0):
-        while high_k - low_k > 1:
-            middle = (low_k + high_k) // 2
-            if fits(middle):
-                high_k = middle
-            else:
-                low_k = middle
-        if not fits(high_k):
-            return None
-    else:
-        high_k = 0
-    above = [k for k in range(max(0, high_k - ABOVE), high_k) if fits(k)]
-    return float(sizes[min(above, default=high_k)])
+    stride = max(1, round(COARSE / STEP))
+    for k in [*range(0, count, stride), count]:
+        if len(trial.starts(float(sizes[k]))[0]):
+            finer = range(max(0, k - stride + 1), k)
+            return next((float(sizes[n]) for n in finer if len(trial.starts(float(sizes[n]))[0])), float(sizes[k]))
+    return None
 
 
 def _set(trial: _Trial, size: float) -> Fit | None:
