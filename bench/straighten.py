@@ -7,8 +7,8 @@
 
 Corners: the farthest of the page's four, in percent of the picture's diagonal, where all four lie in the picture.
 Skew: of the page's middle axes. Paper: standard deviation of L* over blocks of bare paper, so that noise does not
-count. Colour: median distance in CIE Lab of blocks inside painted areas from the drawn page, printed on the paper that comes
-out.
+count. Colour: median distance in CIE Lab of blocks inside painted areas from the drawn page, printed on the paper
+that comes out.
 """
 
 import os
