@@ -20,7 +20,7 @@ TIERS = (
     ("studio", "cluster"),
     ("faces",),
     ("cli_options",),
-    ("cli_intake", "cli_letter", "cli_looks", "cli_publish", "cli_straighten"),
+    ("cli_finished", "cli_intake", "cli_layout", "cli_letter", "cli_looks", "cli_publish", "cli_straighten"),
     ("cli",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}

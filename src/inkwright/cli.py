@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from inkwright import __version__
+from inkwright.cli_finished import finished, finished_folder
 from inkwright.cli_intake import import_pages
+from inkwright.cli_layout import layout
 from inkwright.cli_letter import letter
 from inkwright.cli_looks import light, looks
 from inkwright.cli_options import (
@@ -86,6 +88,7 @@ def new(
 
 
 cli.add_command(import_pages)
+cli.add_command(layout)
 cli.add_command(looks)
 cli.add_command(light)
 
@@ -184,7 +187,9 @@ def train(directory: Path, as_json: bool, **values: Any) -> None:
 )
 @click.option("--redo", multiple=True, metavar="PANEL", help="Refine the last fit: this panel is drawn more often.")
 @click.option("--fresh", is_flag=True, help="Forget what was refined before.")
+@finished_folder
 @options("style", "fit")
+@options("finished", without=("finished.folder",))
 @json_option
 def fit(
     directory: Path, more: tuple[str, ...], redo: tuple[str, ...], fresh: bool, as_json: bool, **values: Any
@@ -240,6 +245,7 @@ def harmonize(directory: Path, folder: Path | None, as_json: bool, **values: Any
 
 
 cli.add_command(letter)
+cli.add_command(finished)
 cli.add_command(straighten)
 
 

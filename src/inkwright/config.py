@@ -41,8 +41,8 @@ class BookSettings(_Section):
     )
     rights: str = Field("", max_length=1000, description="Copyright or licence, such as CC BY-SA 4.0.")
     isbn: str = Field("", pattern=r"^([0-9][0-9 -]{8,15}[0-9Xx])?$", description="ISBN of the book.")
-    age_rating: Literal["", "everyone", "teen", "teen-plus", "mature"] = Field(
-        "", description="For whom it is: everyone, teen (12), teen-plus (15) or mature (17)."
+    age_rating: Literal["unrated", "everyone", "teen", "teen-plus", "mature"] = Field(
+        "unrated", description="For whom it is: everyone, teen (12), teen-plus (15) or mature (17)."
     )
 
 
@@ -72,6 +72,25 @@ class StraightenSettings(_Section):
     paper: Literal["auto", "white", "keep"] = Field(
         "auto", description="White paper becomes white (auto), any paper does (white), or its colour stays (keep)."
     )
+
+
+class LayoutSettings(_Section):
+    """Pages that `layout` makes of loose drawings."""
+
+    width_mm: float = Field(170.0, ge=30, le=2000, description="Width of a page, in millimetres.")
+    height_mm: float = Field(260.0, ge=30, le=2000, description="Height of a page, in millimetres.")
+    dpi: float = Field(150.0, ge=50, le=1200, description="Dots per inch of a page.")
+    margin_mm: float = Field(10.0, ge=0, le=500, description="Paper around the panels, in millimetres.")
+    gutter_mm: float = Field(4.0, ge=1, le=100, description="Paper between panels, in millimetres.")
+    frame_mm: float = Field(0.6, ge=0, le=20, description="Width of the frames' line, in millimetres; 0: no frames.")
+    panels: float = Field(5.0, ge=1, le=12, description="How many panels of ordinary importance a page shall have.")
+    most: int = Field(7, ge=1, le=9, description="How many panels a page may have.")
+    slants: Literal["none", "some", "many"] = Field("some", description="How many gutters lean.")
+    steepness: float = Field(8.0, ge=0, le=20, description="By how much they lean at most, in degrees.")
+    crop: float = Field(
+        0.2, ge=0, le=0.4, description="Share of a drawing's side that may be cut off where nothing is drawn."
+    )
+    whiten: bool = Field(True, description="Whether the paper of drawings becomes white.")
 
 
 class StyleSettings(_Section):
@@ -155,6 +174,20 @@ class FitSettings(_Section):
     weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
 
 
+class FinishedSettings(_Section):
+    """Panels and model sheets that the author finished."""
+
+    folder: str = Field("finished", min_length=1, description="Where they lie: a folder of the project, or any path.")
+    style: bool = Field(
+        True, description="Whether they are the style, too; false: the style picture gives the marks, they the colours."
+    )
+    steps: int = Field(700, ge=1, le=20000, description="Steps in which the colourist learns from them.")
+    weight: float = Field(6.0, ge=0, description="Weight of F in S_j: the network's patches against finished panels.")
+    weight_redrawn: float = Field(
+        2.0, ge=0, description="Weight of U_j in S_j: elements as in panels that were finished by drawing them anew."
+    )
+
+
 class RenderSettings(_Section):
     """Stylized pages."""
 
@@ -235,9 +268,11 @@ class Config(_Section):
     book: BookSettings = BookSettings()
     imports: ImportSettings = ImportSettings()
     straighten: StraightenSettings = StraightenSettings()
+    layout: LayoutSettings = LayoutSettings()
     style: StyleSettings = StyleSettings()
     train: TrainSettings = TrainSettings()
     fit: FitSettings = FitSettings()
+    finished: FinishedSettings = FinishedSettings()
     render: RenderSettings = RenderSettings()
     harmonize: HarmonizeSettings = HarmonizeSettings()
     review: ReviewSettings = ReviewSettings()

@@ -85,7 +85,12 @@ def staging(root: Path) -> Iterator[Path]:
 
 
 def gather(
-    stage_name: str, scans: Sequence[Path], limits: Limits, stage: Path, before: Sequence[Likeness] = ()
+    stage_name: str,
+    scans: Sequence[Path],
+    limits: Limits,
+    stage: Path,
+    before: Sequence[Likeness] = (),
+    noun: str = "page",
 ) -> Generator[Event, None, tuple[list[Entry], Found]]:
     """Makes the pages of all that was named, in order.
 
@@ -95,13 +100,14 @@ def gather(
         limits: what may be taken in.
         stage: the folder of `staging`.
         before: what the pages of the book are compared by; their numbers come first.
+        noun: what they are called.
 
     Raises:
         PictureError: something cannot be used.
     """
     found = find(scans, limits)
     clock = Clock(stage_name, len(found.sheets))
-    yield Started(stage_name, len(found.sheets), f"{len(found.sheets)} pages")
+    yield Started(stage_name, len(found.sheets), f"{len(found.sheets)} {noun}s")
     entries: list[Entry] = []
     likes, pixels = list(before), 0
     sources: dict[Path, str] = {}
@@ -116,7 +122,7 @@ def gather(
                 f"at most {limits.total_pixels // 10**6} are taken in.",
                 "Take in a part of them, or set imports.max_total_megapixels higher.",
             )
-        entry.row["changed"] += _remarks(entry.like, likes)
+        entry.row["changed"] += _remarks(entry.like, likes, noun)
         likes.append(entry.like)
         entries.append(entry)
         yield clock.step(number)
@@ -146,12 +152,12 @@ def _described(picture: Picture) -> dict[str, Any]:
     return {"size": f"{width} x {height}", "dpi": dpi, "colour": picture.colour, "changed": list(picture.notes)}
 
 
-def _remarks(like: Likeness, likes: Sequence[Likeness]) -> list[str]:
+def _remarks(like: Likeness, likes: Sequence[Likeness], noun: str) -> list[str]:
     """What a person should look at: a page that may be there twice, or has nothing on it."""
     if like.blank:
-        return ["blank page?"]
+        return [f"blank {noun}?"]
     same = next((number for number, other in enumerate(likes, 1) if is_copy(other, like)), None)
-    return [] if same is None else [f"looks like page {same}"]
+    return [] if same is None else [f"looks like {noun} {same}"]
 
 
 def place(entry: Entry, target: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from inkwright.events import Event, Finished, Started, Table
 from inkwright.operations.fit import fit, fit_key
+from inkwright.operations.layout import has_drawings, layout
 from inkwright.operations.material import load_book, load_prior
 from inkwright.operations.panels import panels
 from inkwright.operations.publish import DEFAULT_FORMATS, is_published, publish
@@ -15,6 +16,8 @@ from inkwright.project import Project, quoted
 
 def make(project: Project) -> Iterator[Event]:
     """Runs every step whose inputs changed."""
+    if has_drawings(project):
+        yield from layout(project)
     yield from panels(project)
     yield from train(project)
     yield from fit(project)
