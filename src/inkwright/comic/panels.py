@@ -14,12 +14,11 @@ from inkwright.comic.layouts import best_layout
 from inkwright.comic.order import reading_order
 from inkwright.comic.shapes import BoxTuple, Shape, outline, page_area, page_side
 from inkwright.comic.skew import View, straight
+from inkwright.comic.strips import is_strip, strip_panels
 from inkwright.images import Pixels
 
 WORK_SIDE = 800
 """Panels are looked for on a copy on which a page's longer side has at most this many pixels; see `page_side`."""
-LONGEST = 4000
-"""The same for the longer side of a strip."""
 LOOSE = 0.62
 """Quality that a drawing without a frame is given: its place is a guess."""
 
@@ -60,8 +59,10 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
         InternalError: another direction.
     """
     reading_order([], direction)  # an unknown direction fails on every page, not only on those with panels
+    if is_strip(pixels.shape):
+        return _found_down(pixels)
     height, width = pixels.shape[:2]
-    scale = min(1.0, WORK_SIDE / page_side((height, width)), LONGEST / max(height, width))
+    scale = min(1.0, WORK_SIDE / page_side((height, width)))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = pixels if scale == 1 else np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     whole = _found((0, 0, width, height), None, Evidence("page", 1.0, 1.0, 0.6, 1, 1.0))
@@ -86,6 +87,19 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
 
 def _found(box: BoxTuple, polygon: tuple[tuple[int, int], ...] | None, evidence: Evidence) -> Found:
     return Found(box, polygon, confidence(evidence), evidence)
+
+
+def _found_down(pixels: Pixels) -> list[Found]:
+    """The panels of a strip, from top to bottom."""
+    height, width = pixels.shape[:2]
+    known = strip_panels(pixels)
+    found = []
+    for one in known:
+        share = one.box[2] * one.box[3] / page_area(pixels.shape)
+        quality = LOOSE if one.loose else 1.0
+        how = "loose" if one.loose else "gutters"
+        found.append(_found(one.box, None, Evidence(how, quality, quality, 0.9, len(known), share)))
+    return found or [_found((0, 0, width, height), None, Evidence("page", 1.0, 1.0, 0.6, 1, 1.0))]
 
 
 def _scaled(box: BoxTuple, small: Pixels, pixels: Pixels) -> BoxTuple:
