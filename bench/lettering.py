@@ -1,13 +1,13 @@
-"""Measures how words are fitted into balloons: `python bench/lettering.py [--outlines N] [--fonts DIR] [--docs] [--show DIR]`.
+"""Measures how words are fitted into balloons: `python bench/lettering.py [--outlines N] [--fonts DIR] [--docs]`.
 
-250 outlines are generated (ellipses, clouds, boxes, irregular polygons) and each is lettered in English, German, Slovak,
-Arabic, Japanese lines and Japanese columns. Measured:
+250 outlines are generated (ellipses, clouds, boxes, irregular polygons), and each is lettered in English, German,
+Slovak, Arabic, Japanese lines and Japanese columns. Measured:
 
 - outside: pages' pixels with ink that are not wholly inside the outline; it must be 0.
 - size: of the letters, against an exhaustive search: every size in steps of 1 % from the found one to 1.3 times it, and
   within each every height of the first line in steps of half a pixel and, by exchange argument, all choices of breaks
   (a line that can take a further word always does), with the true ink of every line.
-- seconds for one balloon.
+- CPU time of one balloon's fit.
 - Pillow's own `ImageText.wrap(scaling="shrink")` from the same start, in the largest box inside the outline.
 """
 
@@ -177,8 +177,9 @@ class Exhaustive:
         for k in range(int(rows / lead) + 1):
             at = np.round(starts + k * lead).astype(np.int64)
             alive = (at < rows) & (done < n) & (done >= 0)
-            for i in np.unique(done[alive]):
-                group = np.flatnonzero(alive & (done == i))
+            before = done.copy()
+            for i in np.unique(before[alive]):
+                group = np.flatnonzero(alive & (before == i))
                 best, up, down = np.full(len(group), -1), 0.0, 0.0
                 for j in range(int(i) + 1, n + 1):
                     width = words.widths[i, j] * size
@@ -253,10 +254,10 @@ def measure(language: str, vertical: bool, count: int, show: Path | None) -> Sco
     shown = []
     for k, (_, ring) in enumerate(outlines(count)):
         text = lines[k // 4 % len(lines)]
-        start = time.perf_counter()
+        start = time.process_time()
         variants = [Words.of(setter, text, h, tear, lead) for h, tear in ((False, False), (True, False), (True, True))]
         fit = fit_outline(variants, ring, PAD, LARGEST, SMALLEST)
-        score.seconds.append(time.perf_counter() - start)
+        score.seconds.append(time.process_time() - start)
         if code in ("en", "de", "sk"):
             size, over = by_pillow(text, ring, CHAIN.main.data)
             score.pillow.append(size)
@@ -307,7 +308,7 @@ def row(name: str, score: Score) -> str:
 
 
 HEAD = (
-    "| words | set | too small | ink outside | median size | of the exhaustive search | its 5 % quantile | time | Pillow |\n"
+    "| words | set | too small | ink outside | median size | of the exhaustive search | 5 % quantile | time | Pillow |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 

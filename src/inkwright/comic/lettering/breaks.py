@@ -73,6 +73,12 @@ def units(words: str, language: str, hyphenate: bool = True, tear: bool = False)
     return made
 
 
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[str, ...]:
+    """A text cut wherever Unicode lets a line end; the rules are slow, and words are cut in several ways."""
+    return tuple(line_break_units(text))
+
+
 def _whole(cut: list[Unit]) -> list[Unit]:
     """Phrases and Korean words put together again."""
     made: list[Unit] = []
@@ -96,7 +102,7 @@ def _paragraph(text: str, language: str, hyphenate: bool, tear: bool) -> list[Un
     phrases = _phrase_ends(text, language)
     made: list[Unit] = []
     at, glue = 0, ""
-    for part in line_break_units(text):
+    for part in _parts(text):
         bare = part.rstrip(" ")
         at += len(part)
         if not bare:

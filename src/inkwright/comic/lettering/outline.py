@@ -241,7 +241,8 @@ def _set(trial: _Trial, size: float) -> Fit | None:
         return None
     lead = words.leading * size
     first = rows.top + rows_found * rows.step
-    middle = first + ((lines - 1) * lead - words.cap * size) / 2
+    lift = 0.0 if words.typesetter.vertical else words.cap * size  # a column's line runs through its middle
+    middle = first + ((lines - 1) * lead - lift) / 2
     least = lines.min()
     for k in np.argsort(np.abs(middle - rows.centre) + 0.5 * lead * (lines - least), kind="stable")[:12]:
         count = int(lines[k])

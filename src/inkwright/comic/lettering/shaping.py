@@ -165,11 +165,11 @@ def _visual(text: str, rtl: bool) -> list[tuple[str, int]]:
 
 
 def _by_font(text: str, chain: Chain) -> list[tuple[Font, str]]:
-    """A run cut where its font changes; blanks, marks and joiners stay with the letter before them."""
+    """A run cut where its font changes; blanks, marks and punctuation stay with the letter before them."""
     found: list[tuple[Font, str]] = []
     for c in text:
-        inherits = unicodedata.category(c)[0] in "ZCM"
-        if found and inherits and (unicodedata.category(c)[0] != "M" or found[-1][0].has(c)):
+        kind = unicodedata.category(c)[0]
+        if found and (kind in "ZC" or (kind in "MP" and found[-1][0].has(c))):
             font = found[-1][0]
         else:
             font = chain.font_for(c)
