@@ -187,7 +187,7 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
     # Thin gutters must not get lost on the reduced copy on which lines are looked for.
     thick = 1 + 2 * (max(plane.shape) // 400)
     seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
-    for slopes in (NEARLY_STRAIGHT, SLOPES):
+    for slopes in (NEARLY_STRAIGHT, SLOPES)[: 2 - width]:  # wide gutters hardly lean
         found = []
         for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes, TRIES):
             slope, row, share = placed(plane, extent, start, middle)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inkwright.comic.shapes import Mask, fit_shape, outer_hull
 
-SEARCH_SIDE = 180
+SEARCH_SIDE = 150
 """Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
 JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""

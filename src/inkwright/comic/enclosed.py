@@ -57,7 +57,7 @@ def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
     for colour in rim_colours(small):
         if any(explains(paper, small, colour) for paper in papers):
             continue
-        if papers and _on(background(half, colour))[1] <= top - PROMISING:
+        if papers and _on(background(half, colour), rough=True)[1] <= top - PROMISING:
             continue
         paper = background(small, colour)
         papers.append(paper)
@@ -69,11 +69,16 @@ def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
     return best
 
 
-def _on(paper: Background) -> tuple[Layout | None, float]:
-    """The panels on a background with their score; gaps in drawn frames are sealed where that helps."""
+def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
+    """The panels on a background with their score; gaps in drawn frames are sealed where that helps.
+
+    Args:
+        paper: the background.
+        rough: a first impression will do.
+    """
     best: Layout | None = None
-    for sealing in (1, max(2, round(0.004 * page_side(paper.mask.shape)))):
-        layout = _layout(paper, sealing)
+    for sealing in (1, max(2, round(0.004 * page_side(paper.mask.shape))))[: 1 if rough else 2]:
+        layout = _layout(paper, sealing, 3 if rough else 5)
         if layout is None:
             continue
         # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
@@ -85,8 +90,8 @@ def _on(paper: Background) -> tuple[Layout | None, float]:
     return best, 0.0 if best is None else best.score
 
 
-def _layout(paper: Background, sealing: int) -> Layout | None:
-    """Panels for one background, or None where it shows none."""
+def _layout(paper: Background, sealing: int, depth: int) -> Layout | None:
+    """Panels for one background, or None where it shows none; a region is cut apart `depth` times at most."""
     height, width = paper.mask.shape
     page, single = height * width, page_area(paper.mask.shape)
     ink = without_specks(~paper.mask)
@@ -98,7 +103,7 @@ def _layout(paper: Background, sealing: int) -> Layout | None:
     wobble = WOBBLE * page_side(paper.mask.shape)
     parts: list[Part] = []
     for region, (rows, columns) in regions(body, SMALLEST * single):
-        for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble):
+        for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble, depth):
             shape = fit_shape(piece, wobble)
             if shape.is_round and shape.area < ROUND * single:
                 shape = replace(shape, quality=min(shape.quality, DOUBTFUL))

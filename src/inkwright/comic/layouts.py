@@ -22,6 +22,8 @@ INSET = 0.8
 """Quality that an inset is given: a picture on a wall looks alike."""
 LETTER = 0.05
 """Share of the page's longer side that everything in a row of text is smaller than."""
+PALE, DARK = 215, 40
+"""Levels from which and up to which gutters of another colour than the background's are looked for."""
 MUCH = 0.15
 """By how much better fewer panels between gutters must fit than those that are enclosed."""
 FILLING = 0.7
@@ -64,7 +66,8 @@ def _between_bands(small: Pixels, paper: Background | None, layout: Layout | Non
     wobble, smallest = WOBBLE * page_side(small.shape), round(SMALLEST * page_area(small.shape))
     papers = [] if paper is None else [paper]
     for colour in rim_colours(small):
-        if not any(explains(one, small, colour) for one in papers):
+        usual = float(colour.min()) >= PALE or float(colour.max()) <= DARK
+        if usual and not any(explains(one, small, colour) for one in papers):
             papers.append(background(small, colour))
     closed = [] if layout is None else [part for part in layout.parts if part.shape.quality >= CLEAN]
     for one in papers:
