@@ -9,6 +9,7 @@ from torch import Tensor, cat
 from inkwright.learn.banks import Elements, shaped, steady
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.field import border_width
+from inkwright.learn.finish.finish import Finish
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
 from inkwright.learn.inking import calm, inked, loosened
 from inkwright.learn.lines import Line, redrawn
@@ -56,6 +57,8 @@ class Look:
         detail: of the book, see `painted_share`; the guides of its panels are made with it.
         elements: the colours of the book's elements; None: nothing is known of them.
         line: what becomes of the drawings' lines.
+
+    `finish` is what finished panels say of the book; None: there are none.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Look:
         self.style, self.palette, self.seed, self.detail, self.elements = style, palette, seed, detail, elements
         self.marks = Marks(style)
         self.line = line
+        self.finish: Finish | None = None
         self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
         self.border = 0.0 if line.border is None else float(np.hypot(self.border, line.border))
 
@@ -79,13 +83,16 @@ class Look:
         A `mood` is the panel's own light. It changes tones before marks are laid, so that a night is hatched as densely
         as the style hatches its darks.
         """
-        guides = redrawn(guides, self.line)
-        tone, places = self.palette(guides.flat), None
+        drawn, guides = guides, redrawn(guides, self.line)
+        tone, places, border = self.palette(guides.flat), None, self.border
         if regions is not None and self.elements is not None:
             tone = steady(tone, guides.flat, regions, self.elements)
             shapes = shaped(regions, guides.flat, self.elements)
             places = place_planes(shapes, len(self.elements.everywhere), *guides.ink.shape)
-        tone = loosened(mood(tone), guides, self.border)
+        if regions is not None and self.finish is not None:
+            tone, border = self.finish(tone, drawn, regions), 0.0  # its colours end where the drawing's lines are
+            guides = self.finish.inked(guides)
+        tone = loosened(mood(tone), guides, border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]

@@ -14,6 +14,7 @@ from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
 from inkwright.learn.element_look import look
+from inkwright.learn.finish.losses import l1, likeness, patch
 from inkwright.learn.glimpse import glimpse, placed
 from inkwright.learn.job import Job, Weights, minibatch
 from inkwright.learn.style_losses import cosine, ink_contrast, palette, reconstruction, structure
@@ -101,6 +102,8 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
     loss = job.weights.reconstruction * R
     total = {"reconstruction": float(R.detach())}
     loss.backward()  # type: ignore[no-untyped-call]
+    if job.pairs and job.weights.finish:
+        total["finish"] = _finished_backward(net, job, step, half)
     chosen = job.chosen(step)
     for j in chosen:
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -115,7 +118,7 @@ def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[
     """Back-propagates the Comic Book Loss of one stylized panel, divided by J; returns its terms."""
     J, count, w = len(job.panels), job.learned(), job.weights
     # Each draws from a generator of its own, so that plain and fitted differ by their terms alone.
-    S = panel_terms(X, job.panels[j], job, generator(job.seed, step, j, 0))
+    S = panel_terms(X, job.panels[j], job, generator(job.seed, step, j, 0)) | redrawn_terms(X, j, job)
     seen = _glimpsed(X, j, job, generator(job.seed, step, j, 1))
     C, L, K = (job.emphasised(seen[name]) if name in seen else torch.zeros(1, 1) for name in "CLK")
     loss = comic_book_loss(_weigh(S, w)[None], C, J, w.c / count, L, w.location / count, K, w.look / count)
@@ -148,6 +151,16 @@ def _reconstruct(net: nn.Module, job: Job, g: torch.Generator, half: bool) -> Te
     return reconstruction(Y_hat, job.Y[at])
 
 
+def _finished_backward(net: nn.Module, job: Job, step: int, half: bool) -> float:
+    """Back-propagates F on a patch of a finished panel; returns it."""
+    g = generator(job.seed, step, 5)
+    one = job.pairs[int(torch.randint(0, len(job.pairs), (), generator=g))]
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        F = patch(net, job.inputs(one.at), one, g)
+    (job.weights.finish * F).backward()  # type: ignore[no-untyped-call]
+    return float(F.detach())
+
+
 def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict[str, Tensor]:
     """The terms of S_j that are read on the stylized panel X (1, 3, H, W); each a scalar, unweighted."""
     flat, w = canvas.flat.float(), job.weights
@@ -161,6 +174,12 @@ def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict
     if w.palette:
         terms["palette"] = palette(X, flat)[0]
     return terms
+
+
+def redrawn_terms(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
+    """U_j of panel j as stylized, X (1, 3, H, W), where it was finished by drawing it anew; a scalar, unweighted."""
+    its = [one for one in job.redrawn if one.at == j] if job.weights.redrawn else []
+    return {"redrawn": likeness(X, its[0])} if its else {}
 
 
 def _weigh(terms: dict[str, Tensor], weights: Weights) -> Tensor:
@@ -182,11 +201,14 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
         crop = (..., slice((H - side) // 2, (H + side) // 2), slice((W - side) // 2, (W + side) // 2))
         Y_hat = torch.func.functional_call(net, weights, (job.style.x[crop], job.style.base[crop]))
     out["reconstruction"] = float(reconstruction(Y_hat, job.Y[crop]))
+    if job.pairs and job.weights.finish:
+        out["finish"] = _held_out(net, weights, job, half)
     count, extra = job.learned(), 0.0
     for j, share in job.looked(CHECK_PANELS).items():
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = job.painted(net, j, weights)
         terms = {name: float(value) for name, value in panel_terms(X, job.panels[j], job, g).items()}
+        terms |= {name: float(value) for name, value in redrawn_terms(X, j, job).items()}
         if job.classifiers is not None:
             seen = _seen(X, j, job)
             terms |= {name: float(value.sum()) / count for name, value in seen.items()}
@@ -198,6 +220,16 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
     # The terms are told as they are, so that they can be compared; emphasis counts in the sum.
     out["total"] = out["S"] + sum(_weight(name, w) * out.get(name, 0.0) for name in "CLK") + extra
     return out
+
+
+def _held_out(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -> float:
+    """F in the cells of the finished panels that are never learned from: it says when to stop."""
+    total = 0.0
+    for one in job.pairs:
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            X = job.painted(net, one.at, weights)
+        total += float(l1(X.float(), one.finish.float(), 1 - one.taught.float()))
+    return total / len(job.pairs)
 
 
 def _weight(name: str, weights: Weights) -> float:

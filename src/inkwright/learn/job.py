@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
+from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator
 
@@ -25,6 +26,8 @@ class Weights:
     structure: float = 0.0
     ink: float = 0.0
     palette: float = 0.0
+    finish: float = 0.0
+    redrawn: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Job:
         spots: per panel, where the elements' colours are, for the look term.
         emphasis: weight of each element's C, L and K; none: 1 each.
         again: panels that are drawn more often: they fill every second step, and count as much as all panels do.
+        pairs: finished panels that lie over their drawings.
+        redrawn: finished panels that were drawn anew.
         weights: of the terms.
         steps: how many.
         batch: panels a step.
@@ -66,13 +71,19 @@ class Job:
     spots: Sequence[Sequence[Spots]] = ()
     emphasis: Sequence[float] = ()
     again: Sequence[int] = ()
+    pairs: Sequence[Pair] = ()
+    redrawn: Sequence[Redrawn] = ()
 
     def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
         """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
-        canvas = self.panels[j]
-        inputs = [canvas.x.float(), canvas.base.float()] + ([self.places[j].float()] if self.places else [])
+        inputs = [part.float() for part in self.inputs(j)]
         X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
         return X
+
+    def inputs(self, j: int) -> list[Tensor]:
+        """What the network is given of panel j: guides, base and, where it is told, places."""
+        canvas = self.panels[j]
+        return [canvas.x, canvas.base, *([self.places[j]] if self.places else [])]
 
     def learned(self) -> int:
         """How many elements count, at least 1."""

@@ -24,6 +24,8 @@ from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
 from inkwright.learn.views import box_mask
 from inkwright.operations import refine, whereabouts
+from inkwright.operations.finished import finished_key
+from inkwright.operations.finishing import Finishing, finished_look, load_finish, look_up, study
 from inkwright.operations.log import logged
 from inkwright.operations.material import (
     Box,
@@ -39,7 +41,7 @@ from inkwright.operations.refine import Refinement
 from inkwright.operations.rounds import Material, Rounds, refined_steps
 from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
 from inkwright.operations.style_picture import style_for_learning
-from inkwright.operations.sweep import sweep
+from inkwright.operations.sweep import BOOK, sweep
 from inkwright.operations.train import Inputs, inputs, need_ensemble
 from inkwright.operations.words import kept_picture, lights_of, line_of, style_key_of, style_name, style_pixels_of
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
@@ -56,6 +58,7 @@ def base_key(project: Project, given: Inputs) -> str:
     own = [*([pins] if pins else []), *sheets_key(project, given.prior)]
     lights = lights_of(given.book)
     parts = [*own, lights] if lights else own
+    parts = [*parts, *finished_key(project, given.book, given.prior)]
     return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *parts)
 
 
@@ -124,18 +127,24 @@ class _Fit:
         """Runs it; `before` is the run that is refined."""
         project, config, clock = self.project, self.config, Clock("fit", 0)
         ensemble = self._learned()
-        yield from self._warned(ensemble)
         run = project.open_run("fit", self.key, self._told(before))
-        yield Started("fit", self._steps(ensemble is not None), self._note(before))
         if before is not None:
             refine.take_over(before, run)
-        style = style_for_learning(style_pixels_of(project), config.style.scale)
+        finishing, said = look_up(project, self.given, config, run, ensemble)
+        yield from said
+        yield from self._warned(ensemble, finishing is not None)
+        yield Started("fit", self._steps(ensemble is not None or finishing is not None), self._note(before, finishing))
+        style = finishing.style() if finishing is not None and config.finished.style else None
+        if style is None:
+            style = style_for_learning(style_pixels_of(project), config.style.scale)
+        if finishing is not None:
+            yield from logged(run, study(finishing, config, run, len(self.given.prior.elements)))
         if config.style.words:
             yield Saved("fit", str(kept_picture(project)), f"style picture of the words '{config.style.words}'")
         if not (run / "style.png").exists():
             write_bytes(run / "style.png", png_bytes(to_uint8(style)))
         style = to_float(read_picture(run / "style.png").pixels)
-        material, look = _material(project, self.given, config, style, run, ensemble)
+        material, look = _material(project, self.given, config, style, run, ensemble, finishing)
         for message, hint in (read_json(run / "palette.json") or {}).get("notes", []):
             yield Warned("fit", message, hint)
         rounds = Rounds(run, look, config)
@@ -158,9 +167,9 @@ class _Fit:
         wanted = bool(f.weight_c or f.weight_location or f.weight_look)
         return ensemble if ensemble is not None and wanted and bool(ensemble.reliable.any()) else None
 
-    def _warned(self, ensemble: Ensemble | None) -> Iterator[Event]:
+    def _warned(self, ensemble: Ensemble | None, finished: bool) -> Iterator[Event]:
         f = self.config.fit
-        if ensemble is None:
+        if ensemble is None and not finished:
             wanted = bool(f.weight_c or f.weight_location or f.weight_look)
             reason = "no element could be learned" if wanted else "weight_c, weight_location and weight_look are 0"
             message = f"The elements have no part in this fit: {reason}."
@@ -188,9 +197,11 @@ class _Fit:
         f = self.config.fit
         return refined_steps(f.steps) if self.refinements else f.style_steps + (2 if learned else 1) * f.steps
 
-    def _note(self, before: Path | None) -> str:
+    def _note(self, before: Path | None, finishing: Finishing | None) -> str:
         if before is not None:
             return f"refines {before.name}: {self.refinements[-1].told()}"
+        if finishing is not None and self.config.finished.style:
+            return f"{len(self.given.prior.panels)} panels, in the style of {finishing.told()}"
         return f"{len(self.given.prior.panels)} panels, style {style_name(self.config.style)}"
 
     def _finish(self, run: Path, rounds: Rounds, look: Look, material: Material) -> None:
@@ -201,10 +212,12 @@ class _Fit:
             "key": self.key,
             "stylizer": "unet",
             "planes": PLANES,
-            "with_c": learned,
+            "with_c": material.fitted,
             "losses": rounds.losses,
         }
-        if learned:
+        if material.finished:  # what was finished is the look; there is no style's likeness to be spared
+            write_bytes(run / BOOK, (run / "fitted.safetensors").read_bytes())
+        elif learned:
             meta["sweep"] = sweep(run, look, material, self.config.fit.style_cost)
         write_json(run / "meta.json", meta)
         for leftover in run.glob("state-*"):
@@ -224,7 +237,13 @@ def fit_scale(panel: PanelPicture, config: Config) -> float:
 
 
 def _material(
-    project: Project, given: Inputs, config: Config, style: Floats, run: Path, ensemble: Ensemble | None
+    project: Project,
+    given: Inputs,
+    config: Config,
+    style: Floats,
+    run: Path,
+    ensemble: Ensemble | None,
+    finishing: Finishing | None = None,
 ) -> tuple[Material, Look]:
     """All panels as canvases, kept in half precision: a 500-panel album must fit into memory."""
     small, masks, places, views = [], [], [], []
@@ -241,7 +260,8 @@ def _material(
     detail = painted_share([(pixels, light) for pixels, light, _ in small])
     guides = [drawing_guides(pixels, seed, light, detail) for pixels, light, seed in small]
     where = whereabouts.find(run, given.prior, views, ensemble)
-    regions = [where.regions(view, *g.ink.shape) for view, g in zip(views, guides, strict=True)]
+    sizes, anywhere = [g.ink.shape for g in guides], finishing is not None
+    regions = [where.regions(view, h, w, anywhere) for view, (h, w) in zip(views, sizes, strict=True)]
     moods = [mood(view.lights) for view in views]
     look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
     if look is None:
@@ -249,18 +269,20 @@ def _material(
         flats = [panel.flat for panel in guides]
         own = partial(_own_colour, given=given, guides=guides, places=places)
         look.palette, told = steer(project, run, look.palette, flats, own)
-        if ensemble is not None:
+        if ensemble is not None or finishing is not None:
             look.elements = Elements({}, where.everywhere())
-        if ensemble is not None and config.fit.weight_look:
+        if finishing is not None:  # it says what colours elements have: K has no part
+            look = finished_look(look, run, inked=told["ink_pinned"])
+        elif ensemble is not None and config.fit.weight_look:
             tones = [look.palette(flat) for flat in flats]
             seed, accent = config.style.seed, config.fit.accent
             look.elements = read_banks(flats, tones, regions, where.everywhere(), seed, accent)
             look.elements = referred(project, given.prior, look.elements, seed)
         save_look(run, look, told)
-    p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
-    if ensemble is not None:
-        p_hat[:, ~ensemble.reliable] = torch.nan
-    material = Material(p_hat=p_hat, masks=torch.stack(masks), classifiers=ensemble)
+    material = Material(p_hat=_p_hat(given, ensemble), masks=torch.stack(masks), classifiers=ensemble)
+    if finishing is not None:
+        material.finished = True
+        material.pairs, material.redrawn = finishing.terms(sizes, regions)
     while guides:
         one, where_in, light = guides.pop(0), regions.pop(0), moods.pop(0)
         material.plain.append(halved(look.canvas(one, mood=light)))
@@ -274,6 +296,14 @@ def _material(
         if config.fit.element_maps and made.places is not None:
             material.places.append(made.places)
     return material, look
+
+
+def _p_hat(given: Inputs, ensemble: Ensemble | None) -> torch.Tensor:
+    """(J, I) prior marks; nan where nothing is said, or the element could not be learned."""
+    p_hat = torch.from_numpy(given.prior.table.T.copy()).float()
+    if ensemble is not None:
+        p_hat[:, ~ensemble.reliable] = torch.nan
+    return p_hat
 
 
 def halved(made: Canvas) -> Canvas:
@@ -322,4 +352,6 @@ def load_look(run: Path, style: Floats, config: Config) -> Look:
             i: Bank(*(kept[f"bank.{i}.{n}"].numpy() for n in ("drawn", "own", "painted", "target"))) for i in numbers
         }
         elements = Elements(banks, [bool(v) for v in kept["everywhere"]])
-    return Look(style, palette, config.style.seed, float(kept["detail"][0]), elements, line_of(config))
+    look = Look(style, palette, config.style.seed, float(kept["detail"][0]), elements, line_of(config))
+    look.finish = load_finish(run)
+    return look

@@ -22,6 +22,7 @@ COPIED = (
     "look.safetensors",
     "cast.safetensors",
     "heat.safetensors",
+    "finish.safetensors",
     "style.safetensors",
     "plain.safetensors",
     "losses-style.json",

@@ -44,7 +44,10 @@ class Brush:
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
         guides = panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail)
-        where = None if self.where is None else self.where.regions(panel, *guides.ink.shape)
+        where, anywhere = None, self.look.finish is not None
+        if self.where is not None:
+            height, width = guides.ink.shape
+            where = self.where.regions(panel, height, width, anywhere)
         return self.look.canvas(guides, where, mood(panel.lights))
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:

@@ -18,6 +18,7 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
+from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.fit import FitState, begin, evaluate, fit
 from inkwright.learn.job import Job, Weights
 from inkwright.learn.regions import CODES
@@ -48,6 +49,9 @@ class Material:
         classifiers: the ensemble, or None: then there is no "fitted" round.
         places: per panel, where elements are, as the network is told it; none: it is not told.
         spots: per panel, where the elements' colours are; none: no look term.
+        pairs: finished panels over their drawings.
+        redrawn: finished panels that were drawn anew.
+        finished: whether there are finished pictures at all, which make a "fitted" round.
     """
 
     p_hat: Tensor
@@ -57,6 +61,14 @@ class Material:
     panels: list[Canvas] = field(default_factory=list)
     places: list[Tensor] = field(default_factory=list)
     spots: list[list[Spots]] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    redrawn: list[Redrawn] = field(default_factory=list)
+    finished: bool = False
+
+    @property
+    def fitted(self) -> bool:
+        """Whether there is more to be fitted than plain style transfer."""
+        return self.classifiers is not None or self.finished
 
 
 class Rounds:
@@ -89,6 +101,8 @@ class Rounds:
             structure=f.weight_structure,
             ink=f.weight_ink,
             palette=f.weight_palette,
+            finish=self.config.finished.weight if elements else 0.0,
+            redrawn=self.config.finished.weight_redrawn if elements else 0.0,
         )
 
     def run_all(self, material: Material) -> Iterator[Event]:
@@ -97,7 +111,7 @@ class Rounds:
         weights = Weights(reconstruction=f.weight_reconstruction)
         first = Job(self.style, self.Y, weights, f.style_steps, STYLE_LR, self.seed)
         second = {"plain": Job(weights=self.weights(False), panels=material.plain, **self._common())}
-        if material.classifiers is not None:
+        if material.fitted:
             second["fitted"] = Job(weights=self.weights(True), **self._elements(material), **self._common())
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
@@ -136,7 +150,7 @@ class Rounds:
 
     def _elements(self, material: Material) -> dict[str, Any]:
         """What the "fitted" round knows of elements."""
-        names = ("panels", "p_hat", "masks", "spots", "classifiers", "places")
+        names = ("panels", "p_hat", "masks", "spots", "classifiers", "places", "pairs", "redrawn")
         return {name: getattr(material, name) for name in names}
 
     def _kept(self, name: str) -> list[dict[str, Any]]:

@@ -37,8 +37,8 @@ class Whereabouts:
         """Per element, whether it is a setting."""
         return [element.kind == "setting" for element in self.prior.elements]
 
-    def regions(self, panel: PanelPicture, height: int, width: int) -> Regions:
-        """Soft masks (height, width) of the elements in a panel."""
+    def regions(self, panel: PanelPicture, height: int, width: int, anywhere: bool = False) -> Regions:
+        """Soft masks (height, width) of the elements in a panel; `anywhere`: what nobody can find is .5 all over."""
         j, out = self.prior.panels.index(panel.panel.id), {}
         ky, kx = height / panel.pixels.shape[0], width / panel.pixels.shape[1]
         for i, element in enumerate(self.prior.elements):
@@ -52,6 +52,8 @@ class Whereabouts:
                 out[i] = np.ones((height, width), np.float32)
             elif f"{j}.{i}" in self.heat:
                 out[i] = enlarged(self.heat[f"{j}.{i}"].numpy(), height, width)
+            elif anywhere:
+                out[i] = np.full((height, width), 0.5, np.float32)
         return out
 
 

@@ -1,0 +1,1 @@
+"""Finished panels: what they say of an element's colours, and how that is carried to all others."""

@@ -1,0 +1,159 @@
+"""The paints of the finished panels: a few colours, each with what becomes of it where the drawing is lighter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkwright.learn.colour import luma, oklab, srgb
+from inkwright.learn.drawing import flats
+from inkwright.learn.finish.areas import areas
+
+Floats = NDArray[np.float32]
+
+MOST = 32
+"""Paints at most."""
+APART = 0.05
+"""Paints nearer than this to each other in OKLab are one."""
+CELL = 0.025
+"""Side of the cells in OKLab whose counts are levelled, so that small things have a paint, too."""
+SAMPLES = 20_000
+RIDGE = 0.003
+"""Variance of the drawing's lightness below which it does not decide about a paint's."""
+STEEPEST = 1.5
+"""No paint follows the drawing's lightness more steeply."""
+STROKES = 0.03
+"""An area whose colours stray from their median by less than this, in OKLab, is one colour, laid in strokes."""
+BETWEEN = 0.09
+"""A pixel farther than this from all paints, in OKLab, is an edge or a speck and teaches nothing."""
+
+
+@dataclass(frozen=True)
+class Paints:
+    """The paints.
+
+    Attributes:
+        colour: (K, 3) OKLab, each at its usual lightness of the drawing.
+        light: (K,) that lightness, luma in [0, 1].
+        slope: (K, 3) change of the colour with the drawing's lightness.
+        share: (K,) of the finished panels' area.
+    """
+
+    colour: Floats
+    light: Floats
+    slope: Floats
+    share: Floats
+
+    def __len__(self) -> int:
+        return len(self.colour)
+
+    def labels(self, finish: Floats) -> NDArray[np.int64]:
+        """(H, W, 3) RGB in [0, 1] → (H, W) the nearest paint, -1 where none is near."""
+        lab = oklab(finish).reshape(-1, 3)
+        far = (lab**2).sum(1)[:, None] + (self.colour**2).sum(1)[None] - 2 * lab @ self.colour.T
+        label = np.where(far.min(1) < BETWEEN**2, far.argmin(1), -1)
+        return label.reshape(finish.shape[:2]).astype(np.int64)
+
+    def painted(self, chance: Floats, light: Floats) -> Floats:
+        """The colour of pixels, from how likely each paint is there.
+
+        Args:
+            chance: (N, K), rows add up to 1.
+            light: (N,) the drawing's lightness.
+
+        Returns:
+            (N, 3) RGB in [0, 1].
+        """
+        base = chance @ (self.colour - self.light[:, None] * self.slope)
+        return srgb(base + light[:, None] * (chance @ self.slope))
+
+
+def evened(finish: Floats, ink: Floats) -> Floats:
+    """A finish without its strokes: even inside the areas that its lines and borders bound, where it is nearly even.
+
+    Args:
+        finish: (H, W, 3) RGB in [0, 1].
+        ink: (H, W) in [0, 1], of the drawing.
+    """
+    flat = flats(finish, ink, 12)
+    where = areas(ink, flat).ravel()
+    lab = oklab(flat).reshape(-1, 3)
+    free = np.flatnonzero(ink.ravel() < 0.25)
+    order = free[np.argsort(where[free], kind="stable")]
+    count = np.bincount(where[order], minlength=int(where.max()) + 1)
+    middle = np.zeros((len(count), 3), np.float32)
+    spread = np.ones(len(count), np.float32)
+    for number, its in enumerate(np.split(lab[order], np.cumsum(count)[:-1])):
+        if len(its):
+            middle[number] = np.median(its, 0)
+            spread[number] = np.median(np.linalg.norm(its - middle[number], axis=1))
+    keep = np.clip((spread - STROKES) / STROKES, 0, 1)[where][:, None]
+    return srgb(middle[where] + keep * (lab - middle[where])).reshape(finish.shape)
+
+
+def mix_paints(
+    finishes: Sequence[Floats], drawings: Sequence[Floats], masks: Sequence[NDArray[np.bool_]], seed: int
+) -> Paints:
+    """Reads the paints off finished panels.
+
+    Args:
+        finishes: (H, W, 3) RGB in [0, 1] each.
+        drawings: the drawings' flats, the same sizes.
+        masks: (H, W) each, where there is colour rather than line.
+        seed: of the sampling.
+    """
+    rng = np.random.default_rng((seed, 41))
+    each = max(500, 300_000 // len(finishes))
+    lab, light = [], []
+    for finish, drawing, mask in zip(finishes, drawings, masks, strict=True):
+        at = np.flatnonzero(mask)
+        if len(at):
+            at = at[rng.integers(0, len(at), each)]
+            lab.append(oklab(finish.reshape(-1, 3)[at]))
+            light.append(luma(drawing.reshape(-1, 3)[at]))
+    points, seen = np.concatenate(lab), np.concatenate(light)
+    centres = _centres(points, rng)
+    far = (points**2).sum(1)[:, None] + (centres**2).sum(1)[None] - 2 * points @ centres.T
+    label = far.argmin(1)
+    kept = [k for k in range(len(centres)) if (label == k).sum() >= 20]
+    rows = [_tone(points[label == k], seen[label == k]) for k in kept]
+    share = np.array([(label == k).mean() for k in kept], np.float32)
+    colour, usual, slope = (np.stack([row[n] for row in rows]).astype(np.float32) for n in range(3))
+    return Paints(colour, usual, slope, share)
+
+
+def _centres(points: Floats, rng: np.random.Generator) -> Floats:
+    """Main colours, the densest first, each at least `APART` from those before it, then centred on what is theirs."""
+    cells, inverse, count = np.unique(
+        np.round(points / CELL).astype(np.int64), axis=0, return_inverse=True, return_counts=True
+    )
+    means = np.stack([np.bincount(inverse.ravel(), points[:, c], len(cells)) for c in range(3)], 1) / count[:, None]
+    near = np.exp(-((means[:, None] - means[None]) ** 2).sum(-1) / (2 * CELL**2)) @ count
+    chosen: list[int] = []
+    # As in farthest-first, but rare colours have to be farther away than common ones to be a paint of their own.
+    gap = np.full(len(cells), 1.0)
+    while len(chosen) < MOST:
+        score = np.minimum(gap, 0.3) * near**0.3 * (gap > APART)
+        best = int(score.argmax())
+        if score[best] <= 0 or near[best] < 2e-4 * len(points):
+            break
+        chosen.append(best)
+        gap = np.minimum(gap, np.linalg.norm(means - means[best], axis=1))
+    centres = means[chosen]
+    sample = points[rng.integers(0, len(points), SAMPLES)]
+    for _ in range(6):
+        far = (sample**2).sum(1)[:, None] + (centres**2).sum(1)[None] - 2 * sample @ centres.T
+        label = far.argmin(1)
+        centres = np.stack(
+            [sample[label == k].mean(0) if (label == k).any() else centres[k] for k in range(len(centres))]
+        )
+    return np.asarray(centres, np.float32)
+
+
+def _tone(lab: Floats, light: Floats) -> tuple[Floats, Floats, Floats]:
+    """A paint's colour, its usual lightness in the drawing, and its slope."""
+    usual, mean = light.mean(), lab.mean(0)
+    away = light - usual
+    slope = (away[:, None] * (lab - mean)).mean(0) / ((away**2).mean() + RIDGE)
+    return mean, usual, np.clip(slope, -STEEPEST, STEEPEST)
