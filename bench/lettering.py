@@ -112,8 +112,8 @@ def outlines(count: int) -> Iterator[tuple[str, Points]]:
             at = np.sort(rng.uniform(0, 2 * np.pi, n)) if n > 4 else np.arange(n) * 2 * np.pi / n + rng.uniform(0, 2)
             r = rng.uniform(0.6, 1.0, n)
             ring = np.stack([a * r * np.cos(at), b * r * np.sin(at)], 1)
-        ring = ring + (WIDTH / 2, HEIGHT / 2)
-        yield kind, np.clip(ring, 2, (WIDTH - 2, HEIGHT - 2))
+        middle = np.array([WIDTH / 2, HEIGHT / 2])
+        yield kind, np.clip(ring + middle, 2, (WIDTH - 2, HEIGHT - 2))
 
 
 def placed_page(fit: Fit, text: str, fonts: Fonts) -> PageLettering:
@@ -308,7 +308,8 @@ def row(name: str, score: Score) -> str:
 
 
 HEAD = (
-    "| words | set | too small | ink outside | median size | of the exhaustive search | 5 % quantile | time | Pillow |\n"
+    "| words | set | too small | ink outside | median size | of the exhaustive search | 5 % quantile | time "
+    "| Pillow |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 

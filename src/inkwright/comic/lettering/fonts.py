@@ -158,6 +158,7 @@ class Chain:
             self.fonts.append(included)
         self.fonts.append(open_font(PLAIN))
         self._searched: set[str] = set()
+        self._first: Font | None = None
 
     @property
     def main(self) -> Font:
@@ -181,15 +182,25 @@ class Chain:
         missing = [c for c in lacking if c not in self._searched and not any(f.has(c) for f in self.fonts)]
         if missing:
             self._search(missing)
+        self._first = self._prevailing(text)
         return "".join(c for c in lacking if not any(f.has(c) for f in self.fonts))
 
     def font_for(self, c: str) -> Font:
         """The first font that has a character; the main one where none has."""
+        if self._first is not None and self._first.has(c):
+            return self._first
         return next((font for font in self.fonts if font.has(c)), self.main)
 
     def used(self, font: Font) -> FontUsed:
         """A font as the lettering names it."""
         return FontUsed(file=font.file, index=font.index, family=font.family, licence=font.licence[:2000])
+
+    def _prevailing(self, text: str) -> Font | None:
+        """The font that most letters need where that is not the book's: figures and Latin words then match them."""
+        letters = [c for c in text if c.isalpha()]
+        if 2 * sum(self.main.has(c) for c in letters) >= len(letters):
+            return None
+        return max(self.fonts[1:], key=lambda font: sum(font.has(c) for c in letters))
 
     def _compose(self, wanted: str) -> None:
         base = self.main

@@ -105,9 +105,10 @@ def _form(words: Words, n: int, p: float, pad: float, fill: float) -> Form | Non
     b = max(block / 2 / fill + 0.3 * pad, block / 2 + 0.8 * pad)
     middles = [(k - (n - 1) / 2) * words.leading for k in range(n)]
     # Room above and below a line's ends as well: beside the slope of an outline they come nearest to it.
-    above = ABOVE * pad if p < 8 else 0.0
+    up, aside = (BESIDE, ABOVE) if words.typesetter.vertical else (ABOVE, BESIDE)
+    above = up * pad if p < 8 else 0.0
     shares = [half_width_at(abs(y) + words.cap / 2 + above, 1.0, b, p) for y in middles]
-    pad = BESIDE * pad if p < 8 else pad
+    pad = aside * pad if p < 8 else pad
     a = words.narrowest(n, shares, pad)
     if not np.isfinite(a):
         return None

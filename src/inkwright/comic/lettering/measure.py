@@ -103,7 +103,7 @@ class Words:
     def dislikes(self) -> Field:
         """[j]: how little a line's end before unit j is liked, (U + 1,): lines end with the sense where they can."""
         sense = [0.0 if unit.after or unit.ends else _sense(unit.text) for unit in self.units[:-1]]
-        return self.cuts + np.array([0.0, *sense, 0.0])
+        return np.asarray(self.cuts + np.array([0.0, *sense, 0.0]), np.float64)
 
     @cached_property
     def whole(self) -> float:

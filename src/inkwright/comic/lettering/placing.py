@@ -185,7 +185,7 @@ def _pair(other: Placed, turn: str, spot: _Spot, gap: float, rtl: bool) -> Field
     apart_x, apart_y = np.abs(x - other.cx) - a - oa, np.abs(y - other.cy) - b - ob
     wrong = (apart_x < gap) & (apart_y < gap)
     if turn == "any":
-        return np.where(wrong, np.inf, 0.0)
+        return np.where(wrong, np.inf, _across(other, spot))
     ahead = other.cx - x if rtl else x - other.cx
     # Standing back towards the side where reading begins, it must be clearly lower.
     below = y - b >= other.cy + ob * np.where(ahead < 0, 1.0, 0.5)
@@ -201,6 +201,19 @@ def _pair(other: Placed, turn: str, spot: _Spot, gap: float, rtl: bool) -> Field
         box = other.cx - oa - gap, other.cy - ob, 2 * oa + 2 * gap, 2 * ob
         cost += CROSSED * _crossing(x, y, *spot.mouth, box)
     return np.where(wrong | ~(below | beside), np.inf, cost)
+
+
+def _across(other: Placed, spot: _Spot) -> Field:
+    """What it costs where a tail would run over a sound, which has no turn but stands in the way all the same."""
+    x, y, (a, b) = spot.places.x, spot.places.y, spot.half
+    cost = np.zeros_like(x)
+    if other.kind == "sound" and spot.mouth:
+        box = other.cx - other.a, other.cy - other.b, 2 * other.a, 2 * other.b
+        cost += CROSSED * _crossing(x, y, *spot.mouth, box)
+    if spot.balloon.kind == "sound" and other.tip:
+        start = np.full_like(x, other.cx), np.full_like(x, other.cy)
+        cost += CROSSED * _crossing(*start, *other.tip, (x - a, y - b, 2 * a, 2 * b))
+    return cost
 
 
 def _best(state: _State, spot: _Spot, cost: Field) -> list[_State]:

@@ -169,10 +169,8 @@ def _by_font(text: str, chain: Chain) -> list[tuple[Font, str]]:
     found: list[tuple[Font, str]] = []
     for c in text:
         kind = unicodedata.category(c)[0]
-        if found and (kind in "ZC" or (kind in "MP" and found[-1][0].has(c))):
-            font = found[-1][0]
-        else:
-            font = chain.font_for(c)
+        stays = bool(found) and (kind in "ZC" or (kind in "MP" and found[-1][0].has(c)))
+        font = found[-1][0] if stays else chain.font_for(c)
         if found and found[-1][0] is font:
             found[-1] = font, found[-1][1] + c
         else:
