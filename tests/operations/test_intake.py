@@ -109,6 +109,7 @@ def test_import_leaves_out_what_is_a_page_already(inkwright, marked: Path, tmp_p
         (["p9.png", "zz.png"], ["zz_1.png", "zz_2.png"]),
         ([], ["p1.png", "p2.png"]),
         (["099.png"], ["100.png", "101.png"]),
+        (["layout1.png", "layout2.png"], ["p1.png", "p2.png"]),
     ],
 )
 def test_new_pages_come_last_in_natural_order(inkwright, tmp_path: Path, there: list[str], names: list[str]):

@@ -18,6 +18,8 @@ from inkwright.images import Pixels
 
 AIR = 0.025
 """Room between a drawing's ink and the frame, in shares of the panel's shorter side."""
+EASE = 0.94
+"""Share of the largest scale that is used: a little smaller, a drawing can stand in the middle of a slanted panel."""
 SHIFT = 4
 """Bits below the pixel in which frames are drawn, so that slanted ones are smooth."""
 
@@ -96,11 +98,11 @@ def _inside(drawing: LooseDrawing, corners: Corners, frame: float) -> Placed:
     reach = (hull @ normals.T).max(0)
     middle = np.mean(np.array(corners, float), 0)
     found = linprog(
-        [-1, 0, 0], np.column_stack([reach, normals]), offsets, bounds=[(1e-6, full), (None, None), (None, None)]
+        [-1, 0, 0], np.column_stack([reach, normals]), offsets, bounds=[(1e-6, full / EASE), (None, None), (None, None)]
     )
     if not found.success or found.x is None:  # a panel narrower than its frame
         return Placed(1e-3, float(middle[0]), float(middle[1]))
-    scale = float(found.x[0]) * 0.999
+    scale = float(found.x[0]) * EASE
     kept = np.array([drawing.width * (1 + left - right) / 2, drawing.height * (1 + top - bottom) / 2])
     shift = middle - scale * kept
     room = offsets - scale * reach

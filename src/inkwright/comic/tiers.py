@@ -34,7 +34,7 @@ RIGID = 8.0
 """How much more the shape of a painted picture weighs: it cannot be continued, so its panel has to be its shape."""
 TOUCHING = 3.0
 """How much more a shape weighs that would leave ink ending in the middle of its panel."""
-ROUNDS = 8
+ROUNDS = 5
 """Turns of the search for sizes: later ones move no gutter by a pixel."""
 NARROWEST = 0.16
 """Share of the page's width or height below which a panel is too small to be read easily."""
@@ -116,6 +116,7 @@ def sized(
     weights = np.array([piece.importance for piece in pieces])
     due = np.log(weights / weights.sum())
     crop = np.array([CROP * (RIGID if piece.rigid else 1.0) for piece in pieces])
+    low, high = np.array([piece.low for piece in pieces]), np.array([piece.high for piece in pieces])
     tiers = _split(len(pieces), composition)
     across, down = gutters
     logs = np.log(page)  # x is measured in page widths and y in page heights: a shape is x - y + logs
@@ -125,13 +126,13 @@ def sized(
             x[column], y[column] = -np.log(len(tier)), -np.log(len(tiers) * len(column))
     heights = np.full(len(tiers), 1 / len(tiers))
     for _ in range(ROUNDS):
-        wish = _shapes(pieces, x - y + logs) - logs
+        wish = np.clip(x - y + logs, low, high) - logs
         best = (crop * (y + wish) + AREA * (due - y)) / (crop + AREA)
         for tier in tiers:
-            wide = np.exp([np.average(best[column], weights=crop[column]) for column in tier])
+            wide = np.exp([best[column] @ crop[column] / crop[column].sum() for column in tier])
             for column, width in zip(tier, _filling(wide, across), strict=True):
                 x[column] = np.log(width)
-        wish = _shapes(pieces, x - y + logs) - logs
+        wish = np.clip(x - y + logs, low, high) - logs
         best = (crop * (x - wish) + AREA * (due - x)) / (crop + AREA)
         tall = np.exp([_height(tier, best, crop, down) for tier in tiers])
         heights = _filling(tall, down)
@@ -161,7 +162,8 @@ def _filling(sizes: NDArray[np.float64], gutter: float) -> NDArray[np.float64]:
 def _height(tier: list[list[int]], best: NDArray[np.float64], crop: NDArray[np.float64], gutter: float) -> float:
     """The log of the height that suits a tier's columns in the mean."""
     logs = [float(np.log(np.exp(best[column]).sum() + gutter * (len(column) - 1))) for column in tier]
-    return float(np.average(logs, weights=[crop[column].sum() for column in tier]))
+    weights = [float(crop[column].sum()) for column in tier]
+    return sum(log * weight for log, weight in zip(logs, weights, strict=True)) / sum(weights)
 
 
 def _stacked(parts: NDArray[np.float64], height: float, gutter: float) -> NDArray[np.float64]:
@@ -173,11 +175,6 @@ def _stacked(parts: NDArray[np.float64], height: float, gutter: float) -> NDArra
     return np.array([upper, room - upper])
 
 
-def _shapes(pieces: Sequence[Piece], shape: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The nearest shape that suits each drawing."""
-    return np.clip(shape, [piece.low for piece in pieces], [piece.high for piece in pieces])
-
-
 def _cost(
     pieces: Sequence[Piece],
     x: NDArray[np.float64],
@@ -187,7 +184,7 @@ def _cost(
     heights: NDArray[np.float64],
 ) -> float:
     shape, area = x - y + logs, x + y - due
-    off = shape - _shapes(pieces, shape)
+    off = shape - np.clip(shape, [piece.low for piece in pieces], [piece.high for piece in pieces])
     stiff = [TOUCHING if (o < 0 and p.stiff_low) or (o > 0 and p.stiff_high) else 1.0
              for o, p in zip(off, pieces, strict=True)]  # fmt: skip
     panels = (

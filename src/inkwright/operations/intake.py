@@ -257,7 +257,8 @@ def _names(project: Project, files: Sequence[Path], entries: Sequence[Entry]) ->
 
 
 def _following(files: Sequence[Path], entries: Sequence[Entry]) -> list[str]:
-    stems = sorted((file.stem for file in files), key=natural)
+    own = (file.stem for file in files if not re.fullmatch(r"layout[0-9]+\.png", file.name))  # not those of `layout`
+    stems = sorted(own, key=natural)
     last = stems[-1] if stems else "p0"
     found = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", last)
     head, digits = (found[1], found[2]) if found else (f"{last}_", "0")  # '_' sorts behind the suffix's '.'
