@@ -14,9 +14,10 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from editions import FONT_DATA, FONTS, LETTERS, comic, draw_pages, edition, shaped
+from inkwright.comic.lettering.fonts import PLAIN, read_font
 from inkwright.errors import PictureError, ProjectError
 from inkwright.images import read_picture
-from inkwright.lettering import LetteredBalloon
+from inkwright.lettering import FontUsed, LetteredBalloon
 from inkwright.publish.checks_pdf import page_images
 from inkwright.publish.edition import Edition, PrintMarks
 from inkwright.publish.exporters import export, report
@@ -155,6 +156,19 @@ def test_ligatures_and_marks_can_be_copied(tmp_path: Path) -> None:
     text = text_of(tmp_path / "comic.pdf")
     assert "Office: Žltý kôň" in text
     assert "Tiếng Việt" in text
+
+
+def test_arabic_is_drawn_joined_and_copied_in_order(tmp_path: Path) -> None:
+    plain = FontUsed(file=PLAIN, family="DejaVu Sans")
+    data = read_font(PLAIN)
+    book = with_runs(comic(tmp_path, 1, quality=100, dpi=72.0), "مرحبا بالعالم", data=data)
+    page = book.pages[0]
+    lettering = page.lettering["en"].model_copy(update={"fonts": {"f0": plain}})
+    book = replace(book, fonts={PLAIN: data}, pages=[replace(page, lettering={"en": lettering})])
+    assert export("pdf", book, tmp_path / "comic.pdf").found("text") == "all 1 balloons can be found"
+    assert "مرحبا بالعالم" in text_of(tmp_path / "comic.pdf")
+    layer = lettering_layer(lettering, Fonts(book.fonts))
+    assert unlike(drawn(tmp_path / "comic.pdf"), laid_over(read_picture(page.art).pixels, layer)) < 1.0
 
 
 def test_turned_letters_stand_where_they_do_in_pixels(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from inkwright.errors import BookError, ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Step, Warned
 from inkwright.operations.edition import draw_pages, edition_of, languages
 from inkwright.operations.harmonize import is_harmonized
-from inkwright.operations.letter import letter, lettering_folder, script_path
+from inkwright.operations.letter import is_lettered, letter, lettering_folder, script_path
 from inkwright.operations.material import load_book
 from inkwright.operations.publish_report import report_table, summary_of, warnings_of
 from inkwright.operations.render import is_fresh, render_key
 from inkwright.project import Project, digest, quoted, read_json, write_json
-from inkwright.publish.edition import PrintMarks
+from inkwright.publish.edition import Edition, PrintMarks
 from inkwright.publish.exporters import EXPORTERS, Report, report
 
 DEFAULT_FORMATS = ("cbz", "pdf")
@@ -78,9 +78,11 @@ def is_published(
     marks: Marks = NO_MARKS,
 ) -> bool:
     """Whether all these files are there and belong to the present book."""
+    language = _other(project, language)
     meta = read_json(_meta(project, source, language)) or {}
     try:
         fresh = meta.get("key") == publish_key(project, source, language)
+        fresh = fresh and all(is_lettered(project, code) for code in languages(project, language))
     except BookError:  # a script that is wrong: publish says what is
         return False
     fresh = fresh and ("print" not in formats or meta.get("print") == _said(marks))
@@ -104,43 +106,51 @@ def publish(
         language: of the words; empty: the book's own.
         marks: what the format "print" has around its pages: bleed in millimetres, crop marks.
     """
-    wanted = list(dict.fromkeys(formats)) or list(DEFAULT_FORMATS)
+    wanted, language = list(dict.fromkeys(formats)) or list(DEFAULT_FORMATS), _other(project, language)
     for name in wanted:
         EXPORTERS[name]  # an unknown format is refused before any work
     _require_pages(project, source)
     meta = _meta(project, source, language)
     paths = {name: book_file(project, name, source, language) for name in wanted}
+    files = ", ".join(map(str, paths.values()))
     if is_published(project, wanted, source, language, marks):
         summary = (read_json(meta) or {}).get("report", {})
         summary = {**summary, "files": {k: v for k, v in summary.get("files", {}).items() if k in wanted}}
         yield report_table(summary)
-        files = ", ".join(map(str, paths.values()))
         yield Finished("publish", f"up to date: {files}", False, summary=summary)
         return
     count, codes = len(load_book(project).pages), languages(project, language)
     clock = Clock("publish", count * (len(codes) + 1 + len(wanted)))
     names = [EXPORTERS[name].name for name in wanted]
     yield Started("publish", clock.total, f"{count} pages as {' and '.join(names)}")
-    lettered = project.build / source / "lettered" / _other(project, language)
+    lettered = project.build / source / "lettered" / language
     done = yield from _lettered(project, codes, source, lettered, clock)
     key = publish_key(project, source, language)
     kept = _begin(meta, key, wanted)
     edition = edition_of(project, source, codes[0], lettered, "ora" in wanted)
-    found: dict[str, Report] = {}
-    for name in wanted:
-        mine = replace(edition, marks=PrintMarks(*marks)) if name == "print" else edition
-        for number in EXPORTERS[name].write(mine, paths[name]):
-            yield clock.step(done + number)
-        done += count
-        found[name] = report(name, paths[name], mine)
-        yield Saved("publish", str(paths[name]), EXPORTERS[name].name)
-    summary = summary_of(edition, found)
+    found = yield from _written(edition, paths, marks, clock, done)
+    summary = summary_of(edition, found, project.root)
     yield report_table(summary)
     yield from warnings_of(edition, found)
     said = {"print": _said(marks)} if "print" in {*kept, *wanted} else {}
     whole = {**summary, "files": {**kept, **summary["files"]}}
     write_json(meta, {"key": key, "formats": sorted(whole["files"]), **said, "report": whole})
-    yield Finished("publish", ", ".join(map(str, paths.values())), True, clock.seconds, summary)
+    yield Finished("publish", files, True, clock.seconds, summary)
+
+
+def _written(
+    edition: Edition, paths: dict[str, Path], marks: Marks, clock: Clock, done: int
+) -> Generator[Event, None, dict[str, Report]]:
+    """Writes and looks at each file; `done` steps were taken before."""
+    found: dict[str, Report] = {}
+    for name, path in paths.items():
+        mine = replace(edition, marks=PrintMarks(*marks)) if name == "print" else edition
+        for number in EXPORTERS[name].write(mine, path):
+            yield clock.step(done + number)
+        done += len(edition.pages)
+        found[name] = report(name, path, mine)
+        yield Saved("publish", str(path), EXPORTERS[name].name)
+    return found
 
 
 def _require_pages(project: Project, source: str) -> None:

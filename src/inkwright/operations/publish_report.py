@@ -1,19 +1,20 @@
 """The report of `publish`: what was written, what was found in it, and what the author should know."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from inkwright.events import Table, Warned
 from inkwright.publish.checks import CAMERA, LOCATION
-from inkwright.publish.edition import Edition
+from inkwright.publish.edition import Edition, shortened
 from inkwright.publish.exporters import EXPORTERS, Report
 
 LISTED = 12
 """Panels that a line names; publish.json has them all."""
 
 
-def summary_of(edition: Edition, found: Mapping[str, Report]) -> dict[str, Any]:
-    """The report as plain data.
+def summary_of(edition: Edition, found: Mapping[str, Report], root: Path) -> dict[str, Any]:
+    """The report as plain data; files are named from `root`, the project's folder.
 
     Returns:
         `files`: format → file, bytes, checks; `missing_alt`: panels; `fonts`: family, licence, file;
@@ -21,10 +22,10 @@ def summary_of(edition: Edition, found: Mapping[str, Report]) -> dict[str, Any]:
     """
     located = [name for name, said in found.items() if said.found(LOCATION) not in ("", "none")]
     return {
-        "files": {name: said.as_dict() for name, said in found.items()},
+        "files": {name: said.as_dict(root) for name, said in found.items()},
         "missing_alt": edition.without_alt(),
         "panels": len(list(edition.panels())),
-        "fonts": [{"family": f.family, "licence": f.licence, "file": f.file} for f in edition.fonts_used()],
+        "fonts": [{"family": f.family, "licence": f.licence, "file": f.file} for f in edition.fonts_used(True)],
         "location_data": f"in {', '.join(located)}" if located else "none",
     }
 
@@ -41,7 +42,8 @@ def report_table(summary: Mapping[str, Any]) -> Table:
     named = f"{len(missing)} of {panels} panels: {listed(missing)}" if missing else "none"
     rows.append(("Book", "missing alt text", named, "note" if missing else ""))
     for font in summary.get("fonts", []):
-        rows.append(("", "font", f"{font['family']}: {font['licence'] or 'the file names no licence'}", ""))
+        licence = shortened(font["licence"]) or "the file names no licence"
+        rows.append(("", "font", f"{font['family']}: {licence}", ""))
     rows.append(("", LOCATION, str(summary.get("location_data", "none")), ""))
     return Table("publish", "Report", ("of", "check", "found", ""), tuple(rows))
 
@@ -67,7 +69,7 @@ def warnings_of(edition: Edition, found: Mapping[str, Report]) -> Iterator[Warne
     if missing:
         yield Warned(
             "publish",
-            f"{len(missing)} panels have no alt text: {listed(missing)}.",
+            f"{'1 panel has' if len(missing) == 1 else f'{len(missing)} panels have'} no alt text: {listed(missing)}.",
             'Write what they show as "alt" in book.json, for readers who cannot see them.',
         )
 

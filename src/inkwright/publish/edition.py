@@ -9,6 +9,8 @@ from inkwright.lettering import FontUsed, PageLettering
 
 Box = tuple[int, int, int, int]
 Point = tuple[float, float]
+LONGEST_LICENCE = 240
+"""Characters of a licence that are quoted."""
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -160,7 +162,7 @@ class Edition:
     date: str = ""
     rights: str = ""
     isbn: str = ""
-    age_rating: str = ""
+    age_rating: str = "unrated"
     fonts: Mapping[str, bytes] = field(default_factory=dict)
     marks: PrintMarks = PrintMarks()
     strip: Strip = Strip()
@@ -187,12 +189,13 @@ class Edition:
         for page in self.pages:
             yield from page.panels
 
-    def fonts_used(self) -> list[FontUsed]:
-        """The fonts of all lettering, each once."""
+    def fonts_used(self, every_language: bool = False) -> list[FontUsed]:
+        """The fonts of the lettering, each once: in the edition's language, or in every one."""
         found = {
             (font.file, font.index): font
             for page in self.pages
-            for lettering in page.lettering.values()
+            for language, lettering in page.lettering.items()
+            if every_language or language == self.language
             for font in lettering.fonts.values()
         }
         return [found[key] for key in sorted(found)]
@@ -201,22 +204,35 @@ class Edition:
         """The panels that nothing says the content of."""
         return [panel.id for panel in self.panels() if not panel.alt.strip()]
 
-    def described(self) -> str:
+    def described(self, every_language: bool = False) -> str:
         """Notes, rights and the licences of the fonts, as one text for formats without a place for each."""
-        return " ".join(_sentence(text) for text in (self.notes, self.rights, *self.font_notes()) if text.strip())
+        texts = (self.notes, self.rights, *self.font_notes(every_language))
+        return " ".join(_sentence(text) for text in texts if text.strip())
 
-    def font_notes(self) -> list[str]:
+    def font_notes(self, every_language: bool = False) -> list[str]:
         """One sentence on each font and its licence."""
         return [
-            f"Lettered in {font.family}. {font.licence}".strip()
-            if font.licence
+            f"Lettered in {font.family}. {shortened(font.licence)}"
+            if font.licence.strip()
             else f"Lettered in {font.family}, whose file names no licence."
-            for font in self.fonts_used()
+            for font in self.fonts_used(every_language)
         ]
 
 
-AGE_RATINGS = {"": "Unknown", "everyone": "Everyone", "teen": "Teen", "teen-plus": "Teen Plus", "mature": "Mature"}
+AGE_RATINGS = {
+    "unrated": "Unknown",
+    "everyone": "Everyone",
+    "teen": "Teen",
+    "teen-plus": "Teen Plus",
+    "mature": "Mature",
+}
 """How a setting names an age → how MetronInfo does."""
+
+
+def shortened(text: str, longest: int = LONGEST_LICENCE) -> str:
+    """A text on one line, cut behind a word where it is long: some fonts carry their whole licence."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[:longest].rpartition(" ")[0] + " …"
 
 
 def _sentence(text: str) -> str:

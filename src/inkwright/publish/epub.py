@@ -159,7 +159,7 @@ def _percent(box: tuple[float, float, float, float], width: int, height: int) ->
     """A box clipped to its page, as whole and hundredth parts of it."""
     x0, y0 = max(0.0, box[0] / width * 100), max(0.0, box[1] / height * 100)
     x1, y1 = min(100.0, (box[0] + box[2]) / width * 100), min(100.0, (box[1] + box[3]) / height * 100)
-    return ",".join(map(number, (x0, y0, x1 - x0, y1 - y0)))
+    return ",".join(map(number, (x0, y0, max(0.0, x1 - x0), max(0.0, y1 - y0))))
 
 
 def _book(edition: Edition, sheets: list[_Sheet]) -> dict[str, Any]:

@@ -79,9 +79,10 @@ class Report:
         """The checks that failed."""
         return [check for check in self.checks if check.verdict == "problem"]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Its JSON form."""
-        return {"file": str(self.path), "bytes": self.bytes, "checks": [asdict(check) for check in self.checks]}
+    def as_dict(self, root: Path) -> dict[str, Any]:
+        """Its JSON form; the file is named from a folder that it lies in."""
+        file = self.path.relative_to(root).as_posix()
+        return {"file": file, "bytes": self.bytes, "checks": [asdict(check) for check in self.checks]}
 
 
 def export(kind: str, edition: Edition, path: Path) -> Report:

@@ -146,10 +146,14 @@ def _shown(run: Run, used: _Used) -> list[str]:
 
 
 def _learn(run: Run, used: _Used) -> bool:
-    """Notes which characters each glyph stands for; False where that alone would not give the run's text."""
+    """Notes which characters each glyph stands for; False where that alone would not give the run's text.
+
+    Right-to-left glyphs are drawn from the left: readers turn such text around themselves.
+    """
     starts = sorted({glyph.cluster for glyph in run.glyphs})
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))
-    exact, said = True, ""
+    exact = True
+    said: list[str] = []
     seen: set[int] = set()
     for glyph in run.glyphs:
         text = "" if glyph.cluster in seen else run.text[glyph.cluster : ends[glyph.cluster]]
@@ -158,8 +162,9 @@ def _learn(run: Run, used: _Used) -> bool:
         if text and used.text.setdefault(glyph.id, text) != text:
             exact = False
         exact = exact and bool(text)
-        said += text
-    return exact and said == run.text
+        said.append(text)
+    backward = len(run.glyphs) > 1 and run.glyphs[0].cluster > run.glyphs[-1].cluster
+    return exact and "".join(reversed(said) if backward else said) == run.text
 
 
 def _placed(run: Run, glyph: int, x: float, y: float, font: Font) -> Path:

@@ -87,7 +87,7 @@ def _book(edition: Edition, sheets: list[dict[str, Any]]) -> dict[str, Any]:
         "languages": languages,
         "rtl": edition.rtl,
         "description": edition.summary,
-        "notes": edition.described(),
+        "notes": edition.described(every_language=True),
         "pages": sheets,
         "data": Markup(_data(edition, sheets)),
     }
