@@ -132,7 +132,7 @@ def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
             crop = np.ascontiguousarray(small[y + inset : y + h - inset, x + inset : x + w - inset])
             rim = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
             middle = np.median(rim, 0)
-            even = (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
+            even = len(layout.parts) == 1 or (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
             if even and np.abs(middle - paper.surface.mean((0, 1))).max() > OTHER:
                 inner = enclosed(crop)[1]
         if inner is not None and _is_page(inner):

@@ -16,6 +16,10 @@ SHORTEST = 0.08
 """Least side in shares of the page's longer side."""
 MEET = 0.012
 """How far apart the ends of lines may be that meet, in shares of the page's longer side."""
+THICK = 0.012
+"""Height in shares of the page's longer side that a ruled line has at the most."""
+INK = 100
+"""Grey level up to which a ruled line is ink."""
 LARGEST = 0.5
 """Share of its panel above which it is no inset."""
 COVER = 0.85
@@ -40,7 +44,7 @@ def framed_boxes(pixels: Pixels, lines: Ridges, side: float) -> list[BoxTuple]:
         side: the page's longer side in pixels.
     """
     least, near = round(SHORTEST * side), round(MEET * side)
-    lying = _segments(lines.lying, least)
+    lying = _segments(lines.lying, least, round(THICK * side))
     found: list[BoxTuple] = []
     for k, (x, top, length, thick) in enumerate(lying):
         for x2, bottom, length2, thick2 in lying[k + 1 :]:
@@ -52,19 +56,20 @@ def framed_boxes(pixels: Pixels, lines: Ridges, side: float) -> list[BoxTuple]:
             if min(sides) < COVER:
                 continue
             box = (round(first), upper, round(last - first), lower - upper)
-            small = box[2] * box[3] <= LARGEST * pixels.shape[0] * pixels.shape[1]
-            if small and _is_picture(pixels, box, 3 + max(thick, thick2)):
+            if not _is_within(box, pixels.shape, near) or not _is_inked(lines.grey, box, thick, thick2):
+                continue
+            if _is_picture(pixels, box, 3 + max(thick, thick2)):
                 found.append(box)
     found.sort(key=lambda box: (-box[2] * box[3], box))
     return _apart(found)
 
 
-def _segments(mask: Mask, least: int) -> list[_Line]:
-    """Straight runs of a mask along its rows, longest first."""
+def _segments(mask: Mask, least: int, thick: int) -> list[_Line]:
+    """Straight runs of a mask along its rows, at most so thick, longest first."""
     joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    found = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:] if h <= 0.2 * w]
+    found = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:] if h <= thick]
     found = [(x, y, w, h) for x, y, w, h in found if mask[y : y + h, x : x + w].mean(1).max() >= COVER]  # no dots
     return sorted(found, key=lambda line: (-line[2], line))[:MOST]
 
@@ -74,6 +79,26 @@ def _between(standing: Mask, at: float, top: int, bottom: int, near: int) -> flo
     low, high = max(0, round(at) - near), min(standing.shape[1], round(at) + near + 1)
     columns = standing[top:bottom, low:high]
     return float(columns.mean(0).max(initial=0)) if columns.size else 0.0
+
+
+def _is_within(box: BoxTuple, size: tuple[int, ...], near: int) -> bool:
+    """Whether a box is much smaller than its panel, and lies away from its edges."""
+    x, y, w, h = box
+    apart = min(x, y, size[1] - x - w, size[0] - y - h) > near
+    return apart and w * h <= LARGEST * size[0] * size[1]
+
+
+def _is_inked(grey: NDArray[np.uint8], box: BoxTuple, upper: int, lower: int) -> bool:
+    """Whether dark ink lies along all four sides of a box: `upper`, `lower` are the heights of its lying lines."""
+    x, y, w, h = box
+    pad = max(upper, lower)
+    sides = (
+        grey[y : y + upper, x : x + w].min(0),
+        grey[y + h - lower : y + h, x : x + w].min(0),
+        grey[y : y + h, max(0, x - pad) : x + pad].min(1),
+        grey[y : y + h, x + w - pad : x + w + pad].min(1),
+    )
+    return all(side.size > 0 and float((side <= INK).mean()) >= COVER for side in sides)
 
 
 def _is_picture(pixels: Pixels, box: BoxTuple, inset: int) -> bool:

@@ -60,7 +60,9 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
     """
     reading_order([], direction)  # an unknown direction fails on every page, not only on those with panels
     if is_strip(pixels.shape):
-        return _found_down(pixels)
+        down = _found_down(pixels)
+        if len(down) > 1:
+            return down
     height, width = pixels.shape[:2]
     scale = min(1.0, WORK_SIDE / page_side((height, width)))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -91,7 +93,6 @@ def _found(box: BoxTuple, polygon: tuple[tuple[int, int], ...] | None, evidence:
 
 def _found_down(pixels: Pixels) -> list[Found]:
     """The panels of a strip, from top to bottom."""
-    height, width = pixels.shape[:2]
     known = strip_panels(pixels)
     found = []
     for one in known:
@@ -99,7 +100,7 @@ def _found_down(pixels: Pixels) -> list[Found]:
         quality = LOOSE if one.loose else 1.0
         how = "loose" if one.loose else "gutters"
         found.append(_found(one.box, None, Evidence(how, quality, quality, 0.9, len(known), share)))
-    return found or [_found((0, 0, width, height), None, Evidence("page", 1.0, 1.0, 0.6, 1, 1.0))]
+    return found
 
 
 def _scaled(box: BoxTuple, small: Pixels, pixels: Pixels) -> BoxTuple:
