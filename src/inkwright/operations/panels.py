@@ -9,11 +9,11 @@ from inkwright.book import Book, Page, Panel, Prior
 from inkwright.comic.confidence import UNSURE, doubt
 from inkwright.comic.elements import dump_prior, parse_prior
 from inkwright.comic.outlines import outlines
-from inkwright.comic.panels import Found, find_panels, panel_id
+from inkwright.comic.panels import find_panels, panel_id
 from inkwright.comic.scan import read_page
 from inkwright.errors import PriorError, ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
-from inkwright.images import EXTENSIONS, Pixels, png_bytes
+from inkwright.images import EXTENSIONS, png_bytes
 from inkwright.operations.straighten import straighten
 from inkwright.project import Project, quoted, read_text, write_bytes
 from inkwright.registry import suggest
@@ -50,27 +50,7 @@ def panels(project: Project, again: Sequence[str] = (), show: bool = False) -> I
     yield Started("panels", len(todo), f"{len(todo)} of {len(files)} pages")
     rows: list[tuple[float, tuple[str, ...]]] = []
     for done, file in enumerate(todo, 1):
-        picture = project.picture_of(file)
-        pixels = read_page(project.page_file(picture)).pixels
-        found = find_panels(pixels, direction)
-        page = known.get(file.name)
-        number = _page_number(book, page)
-        made = [
-            Panel(
-                id=panel_id(number, k),
-                box=f.box,
-                polygon=list(f.polygon) if f.polygon else None,
-                confidence=f.confidence,
-            )
-            for k, f in enumerate(found, 1)
-        ]
-        if page is None:
-            page = Page(file=picture, panels=made)
-            book.pages.append(page)
-        else:
-            page.file, page.panels = picture, made
-        drawn = _outlined(project, book.pages.index(page) + 1, pixels, made)
-        rows.append(_row(file.name, made, found, drawn))
+        rows.append(_find(project, book, file, known.get(file.name), direction))
         yield clock.step(done)
     missing = [page.file for page in book.pages if not project.page_file(page.file).is_file()]
     prior = kept_prior(project, book.panel_ids(), before)
@@ -81,10 +61,9 @@ def panels(project: Project, again: Sequence[str] = (), show: bool = False) -> I
         ranked = sorted(rows, key=lambda row: row[0])
         yield Table("panels", "Panels, the least certain pages first", HEADINGS, tuple(row for _, row in ranked))
         yield Saved("panels", str(project.book_path), "panels: correct them there")
-        yield Saved("panels", str(project.outlines), "outlines of the panels, numbered: green is sure, red a guess")
         yield from _unsure(project, [row for sure, row in ranked if sure < UNSURE])
-    if show:
-        yield from _shown(project, book)
+    if todo or show:
+        yield from _drawn(project, book, None if show else todo)
     for file_name in missing:
         yield Warned(
             "panels",
@@ -94,18 +73,25 @@ def panels(project: Project, again: Sequence[str] = (), show: bool = False) -> I
     yield Finished("panels", f"{len(book.panel_ids())} panels on {len(book.pages)} pages", bool(todo), clock.seconds)
 
 
-def _outlined(project: Project, number: int, pixels: Pixels, made: Sequence[Panel]) -> Path:
-    """Draws a page's outlines into build/outlines/."""
-    path = project.outlines / f"{number}.png"
-    write_bytes(path, png_bytes(outlines(pixels, made)))
-    return path
-
-
-def _row(name: str, made: Sequence[Panel], found: Sequence[Found], drawn: Path) -> tuple[float, tuple[str, ...]]:
-    """A page's least confidence, and its row under `HEADINGS`."""
+def _find(project: Project, book: Book, file: Path, page: Page | None, direction: str) -> tuple[float, tuple[str, ...]]:
+    """Puts the panels of a page into the book; gives its least confidence and its row under `HEADINGS`."""
+    picture = project.picture_of(file)
+    found = find_panels(read_page(project.page_file(picture)).pixels, direction)
+    number = _page_number(book, page)
+    made = [
+        Panel(
+            id=panel_id(number, k), box=f.box, polygon=list(f.polygon) if f.polygon else None, confidence=f.confidence
+        )
+        for k, f in enumerate(found, 1)
+    ]
+    if page is None:
+        page = Page(file=picture, panels=made)
+        book.pages.append(page)
+    else:
+        page.file, page.panels = picture, made
     sure, k = min((one.confidence, k) for k, one in enumerate(found))
     told = (made[k].id, doubt(found[k].evidence)) if sure < UNSURE else ("", "")
-    return sure, (name, str(len(found)), f"{sure:.2f}", *told, drawn.name)
+    return sure, (file.name, str(len(found)), f"{sure:.2f}", *told, f"{book.pages.index(page) + 1}.png")
 
 
 def _unsure(project: Project, rows: Sequence[tuple[str, ...]]) -> Iterator[Event]:
@@ -121,14 +107,17 @@ def _unsure(project: Project, rows: Sequence[tuple[str, ...]]) -> Iterator[Event
         )
 
 
-def _shown(project: Project, book: Book) -> Iterator[Event]:
-    """Draws the outlines of all pages as book.json has them."""
+def _drawn(project: Project, book: Book, files: Sequence[Path] | None) -> Iterator[Event]:
+    """Draws the outlines of the panels as the book has them, of all pages or of those of some files."""
+    wanted = None if files is None else {file.name for file in files}
     for number, page in enumerate(book.pages, 1):
         path = project.page_file(page.file)
-        if path.is_file():
-            drawn = _outlined(project, number, read_page(path).pixels, page.panels)
-            yield PageDone("panels", page.file, str(drawn))
-    yield Saved("panels", str(project.outlines), "outlines of the panels, numbered; blue: drawn in by hand")
+        if path.is_file() and (wanted is None or Path(project.original(page.file)).name in wanted):
+            target = project.outlines / f"{number}.png"
+            write_bytes(target, png_bytes(outlines(read_page(path).pixels, page.panels)))
+            yield PageDone("panels", page.file, str(target))
+    said = "outlines of the panels, numbered; green is sure, red a guess, blue your own"
+    yield Saved("panels", str(project.outlines), said)
 
 
 def _page_number(book: Book, page: Page | None) -> int:
