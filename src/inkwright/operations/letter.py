@@ -118,7 +118,10 @@ def page_key(project: Project, page: Page, style: Style) -> str:
     chain = [digest(font.data) for font in Chain(named, project.root, style.language).fonts] if named else []
     data = page.model_dump()
     for panel in data["panels"]:
-        panel.pop("alt", None), panel.pop("look", None)
+        for unseen in ("alt", "look", "confidence"):
+            panel.pop(unseen, None)
+        for balloon in panel["balloons"] or []:
+            balloon.pop("translations", None)
     return digest(METHOD, data["panels"], digest(project.page_file(page.file)), vars(style), elements, own_fonts, chain)
 
 

@@ -18,6 +18,8 @@ INSIDE = 0.4
 """Dislike of a break inside a phrase, or inside a Korean word."""
 TORN = 4.0
 """Dislike of a word torn apart where no rule allows it; only where nothing else fits."""
+SOFT = "\u00ad"
+"""The soft hyphen: where an author lets a word be cut."""
 SHORTEST = 6
 """Letters of the shortest word that is hyphenated."""
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -83,7 +85,7 @@ def _whole(cut: list[Unit]) -> list[Unit]:
     """Phrases and Korean words put together again."""
     made: list[Unit] = []
     for unit in cut:
-        if made and made[-1].after == INSIDE:
+        if made and (made[-1].after == INSIDE or made[-1].suffix):
             before = made.pop()
             unit = Unit(before.text + unit.text, before.glue, unit.after, unit.suffix)
         made.append(unit)
@@ -101,12 +103,18 @@ def _bound(text: str, language: str) -> str:
 def _paragraph(text: str, language: str, hyphenate: bool, tear: bool) -> list[Unit]:
     phrases = _phrase_ends(text, language)
     made: list[Unit] = []
-    at, glue = 0, ""
+    at, glue, own = 0, "", False
     for part in _parts(text):
         bare = part.rstrip(" ")
         at += len(part)
+        soft = bare.endswith(SOFT)
+        bare = bare.rstrip(SOFT)
         if not bare:
             glue = " "
+            continue
+        if soft or own:  # the author's own places for hyphens in this word
+            made.append(Unit(bare, glue, 0.5 * HYPHEN if soft else 0.0, "-" if soft else ""))
+            glue, own = " " if part.endswith(" ") else "", soft
             continue
         after = 0.0
         if len(bare) == len(part) and at < len(text) and not _breaks_well(text, at, phrases):
@@ -163,9 +171,7 @@ def _dictionary(language: str) -> Any:
 
 def _split(text: str, glue: str, after: float, language: str, hyphenate: bool, tear: bool) -> list[Unit]:
     cuts: dict[int, tuple[float, str]] = {}
-    if "\u00ad" in text:
-        text, cuts = _soft_hyphens(text)
-    elif hyphenate:
+    if hyphenate:
         cuts = dict.fromkeys(_syllables(text, language), (HYPHEN, "-"))
     if tear:
         at = 0
@@ -179,17 +185,6 @@ def _split(text: str, glue: str, after: float, language: str, hyphenate: bool, t
         made.append(Unit(text[start:cut], glue if start == 0 else "", dislike, suffix))
         start = cut
     return [*made, Unit(text[start:], glue if start == 0 else "", after)]
-
-
-def _soft_hyphens(text: str) -> tuple[str, dict[int, tuple[float, str]]]:
-    """The author's own places for hyphens, U+00AD."""
-    plain, cuts = "", {}
-    for part in text.split("\u00ad"):
-        if plain:
-            cuts[len(plain)] = (0.5 * HYPHEN, "-")
-        plain += part
-    cuts.pop(len(plain), None)
-    return plain, cuts
 
 
 def _syllables(text: str, language: str) -> list[int]:

@@ -23,7 +23,7 @@ def upper(text: str, language: str) -> str:
 
 
 def _irish(word: str) -> str:
-    for prefix in ("bhf", "mb", "gc", "nd", "ng", "bp", "dt", "n", "t", "h"):
+    for prefix in ("bh", "mb", "gc", "nd", "ng", "bp", "dt", "n", "t", "h"):
         if word.startswith(prefix) and word[len(prefix) :][:1].isupper():
             return prefix + word[len(prefix) :].upper()
     return word.upper()

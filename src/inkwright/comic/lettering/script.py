@@ -119,12 +119,12 @@ def _header(cells: list[str], name: str) -> tuple[dict[int, str], list[str]]:
         title = cell.strip()
         low = title.casefold()
         language = _LANGUAGE.fullmatch(title)
-        if low in header.values() or (language and language.group(1).casefold() in languages):
+        code = "" if low == "words" else language.group(1).casefold() if language else None
+        if low in header.values() or code in languages:
             raise BookError(f"{name} has the column '{title}' twice.", "Remove one of the two.")
         if low in COLUMNS and low != "words":
             header[k] = low
-        elif low == "words" or language:
-            code = "" if low == "words" else language.group(1).casefold() if language else ""
+        elif code is not None:
             header[k] = f"words:{code}"
             languages.append(code)
         else:
