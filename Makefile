@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench bench-straighten bench-classifiers bench-consistency checkpoint trunk clean
+.PHONY: help demo test lint check-all docs bench bench-straighten bench-lettering bench-classifiers bench-consistency checkpoint trunk clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -20,6 +20,7 @@ help:
 	@echo "make bench      measure times and figures"
 	@echo "make bench-panels measure the finder of panels"
 	@echo "make bench-straighten  measure straightening of photos and scans"
+	@echo "make bench-lettering  measure how words fit into balloons"
 	@echo "make bench-classifiers  measure how well elements are recognised"
 	@echo "make bench-consistency  measure whether elements stay themselves (hours; goes on where it was stopped)"
 	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
@@ -52,6 +53,9 @@ bench-panels: .venv/installed
 
 bench-straighten: .venv/installed
 	$(ONE_THREAD) $(BIN)/python bench/straighten.py
+
+bench-lettering: .venv/installed
+	$(ONE_THREAD) $(BIN)/python bench/lettering.py --docs
 
 bench-classifiers: .venv/installed
 	$(BIN)/python bench/classifiers.py

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inkwright.events import Event, Finished, Started, Table
 from inkwright.operations.fit import fit, fit_key
 from inkwright.operations.layout import has_drawings, layout
+from inkwright.operations.letter import is_lettered
 from inkwright.operations.material import load_book, load_prior
 from inkwright.operations.panels import panels
 from inkwright.operations.publish import DEFAULT_FORMATS, is_published, publish
@@ -64,6 +65,7 @@ def status(project: Project) -> Iterator[Event]:
         ("render", is_fresh(project, False), "render.json", "render"),
         ("render --plain", is_fresh(project, True), "plain/render.json", "render --plain"),
         ("review", fitted and is_reviewed(project), "review/review.json", "review"),
+        ("letter", is_lettered(project), "lettering", "letter"),
         ("publish", fitted and is_published(project), "publish.json", "publish"),
     ):
         rows.append(_row(name, done, (project.build / made).exists(), f"inkwright {act} {root}"))
