@@ -5,14 +5,14 @@ finished/NAME.png, a model sheet of an element. They are only read.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inkwright.book import Book, Prior
 from inkwright.config import Config
 from inkwright.errors import PictureError, ProjectError
 from inkwright.events import Event, Finished, Started, Table, Warned
-from inkwright.images import Floats, read_picture, resize, to_float
+from inkwright.images import Floats, Pixels, read_picture, resize, to_float, to_uint8
 from inkwright.learn.finish.align import Match, laid_over, match
 from inkwright.operations.given import Given
 from inkwright.operations.material import PanelPicture, load_book, load_prior, pages, panel_picture
@@ -138,7 +138,7 @@ def finished_key(project: Project, book: Book, prior: Prior) -> list[str]:
     known = {path: digest(path) for path in {*files.panels.values(), *files.sheets.values()}}
     panels = [[panel, known[path], panel in files.whole] for panel, path in sorted(files.panels.items())]
     sheets = [[i, known[path]] for i, path in sorted(files.sheets.items())]
-    settings = project.config().finished.model_dump(exclude={"folder"})
+    settings = project.config().finished.model_dump(exclude={"folder", "keep"})
     return [digest(panels, sheets, settings)]
 
 
@@ -182,6 +182,41 @@ def all_read(project: Project, book: Book, files: Files, config: Config) -> list
         if one.found.kind != "other":
             out.append(one)
     return out
+
+
+class Kept:
+    """Finished panels that come out as their author finished them, at their pages' resolution.
+
+    Args:
+        project: the project; nothing is kept where `finished.keep` is off, or nothing is finished.
+        book: of the project.
+        prior: of the project.
+    """
+
+    def __init__(self, project: Project, book: Book, prior: Prior) -> None:
+        config = project.config()
+        files = find(project, book, prior)
+        self.given = Given(files.folder, files.panels, files.whole, ())
+        shown = all_read(project, book, files, config) if files.panels and config.finished.keep else []
+        self.found = {one.view.panel.id: (one.found, one.finish.shape[1]) for one in shown}
+
+    def inside(self, view: PanelPicture, page_size: tuple[int, int]) -> Pixels | None:
+        """The finished inside of a panel, (h, w, 3) uint8; None where it was not finished."""
+        if view.panel.id not in self.found:
+            return None
+        found, width = self.found[view.panel.id]
+        pixels = self.given.inside(view, page_size)
+        if found.kind != "moved":
+            return pixels
+        # The move was found at another size: lengths grow with it, the linear part stays.
+        move = found.move.copy()
+        move[:, 2] *= pixels.shape[1] / width
+        return to_uint8(laid_over(to_float(pixels), replace(found, move=move)))
+
+
+def keep_key(project: Project, book: Book, prior: Prior) -> list[bool]:
+    """Changes with whether finished panels are kept; empty without any."""
+    return [project.config().finished.keep] if find(project, book, prior) else []
 
 
 def warnings(files: Files, shown: Sequence[Shown | PictureError], stage: str = "finished") -> Iterator[Warned]:

@@ -19,6 +19,7 @@ from inkwright.learn.drawing import ink_map
 from inkwright.learn.mood import mood
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
+from inkwright.operations.finished import Kept, keep_key
 from inkwright.operations.fit import fit_key, load_look, panel_guides
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.protect import finish, kept_in, without
@@ -77,7 +78,8 @@ def render_key(project: Project, plain: bool) -> str:
     kept = {panel.id: panel.keep for _, panel in project.book().panels() if panel.keep}
     own = [config.style.strength, config.style.keep_ink, config.style.keep_lettering, kept]
     rendering = [METHOD, config.render.model_dump(), own, plain]
-    return digest(fit_key(project, inputs(project)), rendering)
+    given = inputs(project)
+    return digest(fit_key(project, given), rendering, *keep_key(project, given.book, given.prior))
 
 
 def render(project: Project, plain: bool = False) -> Iterator[Event]:
@@ -109,6 +111,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
     where = load_whereabouts(run, given.prior) if fitted else None
     brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style, where)
+    kept = Kept(project, book, given.prior) if look.finish is not None and fitted else None
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0
     yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")
@@ -125,7 +128,8 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
             x, y, w, h = view.box
             left, top, width, height = view.inside.box
             whole = result[y : y + h, x : x + w].copy()
-            whole[top : top + height, left : left + width] = brush.paint(view, canvas)
+            own = kept.inside(view, (page.pixels.shape[1], page.pixels.shape[0])) if kept is not None else None
+            whole[top : top + height, left : left + width] = brush.paint(view, canvas) if own is None else own
             result = paste(result, whole, view.box, view.inside.mask)
             write_bytes(folder / "panels" / f"{panel.id}.png", png_bytes(result[y : y + h, x : x + w], page.dpi))
             count += 1

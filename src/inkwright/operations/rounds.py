@@ -90,12 +90,12 @@ class Rounds:
         self.gained = True
 
     def weights(self, elements: bool) -> Weights:
-        """The terms' weights as set; those of the element terms only where wanted."""
+        """The terms' weights as set; element terms only where wanted, K's not with finished panels."""
         f = self.config.fit
         return Weights(
             c=f.weight_c if elements else 0.0,
             location=f.weight_location if elements else 0.0,
-            look=f.weight_look if elements else 0.0,
+            look=f.weight_look if elements and self.look.finish is None else 0.0,
             reconstruction=f.weight_reconstruction,
             texture=f.weight_texture,
             structure=f.weight_structure,

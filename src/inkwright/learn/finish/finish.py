@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 SIDE = 512
 """Long side at which drawings are looked at, in pixels; larger ones are reduced."""
-EVEN = 0.75
+EVEN = 0.92
 """How far an area goes by what all of its pixels say together."""
 SHARP = 3.0
 """How much the likeliest paint is preferred to a mixture."""
@@ -58,14 +58,16 @@ class Finish:
         size = (max(16, round(width * scale)), max(16, round(height * scale)))
         ink, flat = _at(guides.ink, size), _at(guides.flat, size)
         small = {i: _at(mask, size) for i, mask in regions.items()}
-        made = self.toned(ink, flat, small)
-        out = _at(made, (width, height))
-        said = _at(self._said(small, ink.shape), (width, height))[..., None]
+        where = areas(ink, flat)
+        out = _at(self._toned(ink, flat, small, where), (width, height))
+        said = _at(self._said(small, where), (width, height))[..., None]
         return np.asarray(tone + said * (out - tone), np.float32)
 
     def toned(self, ink: Floats, flat: Floats, regions: Regions) -> Floats:
         """(H, W, 3) RGB in [0, 1]: the finish of a drawing at the size at which it is looked at."""
-        where = areas(ink, flat)
+        return self._toned(ink, flat, regions, areas(ink, flat))
+
+    def _toned(self, ink: Floats, flat: Floats, regions: Regions, where: Labels) -> Floats:
         panel = Panel(drawn_planes(ink, flat, where), regions, len(self.seen))
         chance = settled(chances(self.net, panel, len(self.paints), self.own), ink, where)
         light = np.asarray(cv2.GaussianBlur(luma(flat), (0, 0), 1.0), np.float32)
@@ -78,15 +80,16 @@ class Finish:
         ink = guides.ink * np.float32(self.line)
         return Guides(ink, guides.flat, distance_to(guides.ink), guides.heading, guides.busy, guides.seed)
 
-    def _said(self, regions: Regions, shape: tuple[int, int]) -> Floats:
-        """(H, W) in [0, 1], where finished pictures have something to say: not where an element is that none shows."""
-        said = np.ones(shape, np.float32)
+    def _said(self, regions: Regions, where: Labels) -> Floats:
+        """(H, W) 1 where finished pictures have something to say, 0 in the areas of an element that none shows."""
+        said = np.ones(where.shape, np.float32)
         for i, mask in regions.items():
             if not self.seen[i]:
                 # What stands in front of it, and so is smaller, may be known all the same.
                 known = [m for k, m in regions.items() if self.seen[k] and m.sum() < mask.sum()]
-                said = np.minimum(said, 1 - mask * (1 - np.max([np.zeros(shape, np.float32), *known], axis=0)))
-        return said
+                said = np.minimum(said, 1 - mask * (1 - np.max([np.zeros_like(said), *known], axis=0)))
+        share = np.bincount(where.ravel(), said.ravel()) / np.bincount(where.ravel())
+        return (share[where] >= 0.5).astype(np.float32)
 
 
 def settled(chance: Floats, ink: Floats, where: Labels) -> Floats:

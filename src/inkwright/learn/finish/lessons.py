@@ -113,9 +113,10 @@ def ownership(lessons: Sequence[Lesson], paints: int, elements: int) -> Floats:
             here = taught & (region > 0.5) if region is not None else np.zeros_like(taught)
             inside[i] += np.bincount(one.labels[here], minlength=paints)
             outside[i] += np.bincount(one.labels[taught & ~here], minlength=paints)
+    found = (inside.sum(1) > 1)[:, None]
     inside /= inside.sum(1, keepdims=True)
     outside /= outside.sum(1, keepdims=True)
-    return np.asarray(inside / (inside + outside), np.float32)
+    return np.where(found, inside / (inside + outside), 0.5).astype(np.float32)
 
 
 def line_of(sources: Sequence[Source]) -> tuple[Floats, float]:
@@ -132,4 +133,4 @@ def line_of(sources: Sequence[Source]) -> tuple[Floats, float]:
             contrast.append(float(np.median(luma(one.finish[beside])) - np.median(luma(pixels))))
     if not colours:
         return np.full(3, 0.12, np.float32), 1.0
-    return np.median(colours, 0).astype(np.float32), float(np.clip(np.median(contrast) / 0.2, 0, 1))
+    return np.median(colours, 0).astype(np.float32), float(np.clip(np.median(contrast) / 0.12, 0, 1))

@@ -1,0 +1,67 @@
+import numpy as np
+
+from inkwright.learn.finish import lessons
+from inkwright.learn.finish.paints import mix_paints
+from inkwright.learn.regions import soft_boxes
+
+RED, BLUE, GREY = (0.8, 0.1, 0.1), (0.1, 0.2, 0.8), np.full(3, 0.7, np.float32)
+
+
+def pair():
+    ink = np.zeros((80, 120), np.float32)
+    finish = np.empty((80, 120, 3), np.float32)
+    finish[:] = BLUE
+    finish[20:60, 30:70] = RED
+    ink[20:60, 28:31] = ink[20:60, 69:72] = ink[18:21, 28:72] = ink[59:62, 28:72] = 1
+    finish[ink > 0] = 0.1
+    flat = np.broadcast_to(GREY, finish.shape).astype(np.float32)
+    return lessons.of_drawing(ink, flat, finish, {0: soft_boxes([(28, 18, 44, 44)], 80, 120)})
+
+
+def lesson_of(source, elements=2):
+    even = lessons.evened_of(source)
+    paints = mix_paints([even], [source.flat], [source.mask()], 0)
+    return lessons.lesson(source, even, paints, elements), paints
+
+
+def test_lines_teach_nothing_and_colours_belong_to_elements():
+    source = pair()
+    one, paints = lesson_of(source)
+    assert (one.labels[source.ink > 0.5] == -1).all()
+    inner, outer = one.labels[40, 50], one.labels[5, 5]
+    assert inner >= 0 <= outer
+    assert inner != outer
+    own = lessons.ownership([one], len(paints), 2)
+    assert own[0, inner] > 0.9
+    assert own[0, outer] < 0.1
+    assert (own[1] == 0.5).all()  # of an element that is nowhere nothing is known
+
+
+def test_the_ground_of_a_model_sheet_is_left_out():
+    sheet = np.full((90, 70, 3), 0.97, np.float32)
+    sheet[20:80, 15:55] = RED
+    sheet[40:50, 30:40] = 0.97  # white inside it is its own
+    source = lessons.of_sheet(sheet, GREY, 1)
+    assert not source.taught[:15].any()
+    assert source.taught[45, 35]
+    assert source.taught[30, 30]
+    assert set(source.regions) == {1}
+    assert source.regions[1][50, 20] > 0.5 > source.regions[1][2, 2]
+    assert not source.over
+
+
+def test_a_sheet_that_is_painted_all_over_is_all_taught():
+    rng = np.random.default_rng(0)
+    source = lessons.of_sheet(rng.random((40, 50, 3)).astype(np.float32), GREY, 0)
+    assert source.taught.all()
+
+
+def test_the_finish_says_how_strong_and_dark_lines_are():
+    dark, line = lessons.line_of([pair()])
+    assert np.abs(dark - 0.1).max() < 0.02
+    assert line == 1.0
+    source = pair()
+    source.finish[source.ink > 0] = BLUE  # painted over
+    assert lessons.line_of([source])[1] < 0.3
+    blank = lessons.of_drawing(np.zeros((20, 20), np.float32), *(np.ones((20, 20, 3), np.float32),) * 2, {})
+    assert lessons.line_of([blank])[1] == 1.0

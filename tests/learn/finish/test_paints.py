@@ -1,0 +1,54 @@
+import numpy as np
+
+from inkwright.learn.colour import oklab
+from inkwright.learn.finish.paints import evened, mix_paints
+
+RED, BLUE = (0.85, 0.15, 0.1), (0.15, 0.25, 0.75)
+
+
+def halves():
+    finish = np.empty((60, 80, 3), np.float32)
+    finish[:, :40], finish[:, 40:] = RED, BLUE
+    return finish
+
+
+def mix(finish, drawing):
+    return mix_paints([finish], [drawing], [np.ones(finish.shape[:2], np.bool_)], 0)
+
+
+def test_two_colours_are_two_paints_and_pixels_know_theirs():
+    finish = halves()
+    paints = mix(finish, np.full_like(finish, 0.7))
+    assert len(paints) == 2
+    label = paints.labels(finish)
+    assert (label[:, :40] == label[0, 0]).all()
+    assert (label[:, 40:] == label[0, 60]).all()
+    assert label[0, 0] != label[0, 60]
+    assert (paints.labels(np.full((2, 2, 3), 0.5, np.float32) + np.float32([0, 0.4, 0])) == -1).all()
+
+
+def test_a_paint_follows_the_light_of_the_drawing():
+    light = np.linspace(0.3, 0.9, 80, dtype=np.float32)
+    drawing = np.repeat(np.broadcast_to(light, (60, 80))[..., None], 3, 2)
+    finish = (0.25 + 0.1 * drawing) * np.float32(RED) / 0.3
+    paints = mix(np.clip(finish, 0, 1), drawing)
+    chance = np.ones((2, len(paints)), np.float32) / len(paints)
+    dark, bright = paints.painted(chance, np.float32([0.3, 0.9]))
+    assert oklab(bright)[0] > oklab(dark)[0] + 0.01
+
+
+def test_the_same_panels_give_the_same_paints():
+    finish = halves()
+    one, other = (mix(finish, np.full_like(finish, 0.7)) for _ in range(2))
+    assert np.array_equal(one.colour, other.colour)
+
+
+def test_strokes_are_evened_and_borders_stay():
+    rng = np.random.default_rng(0)
+    finish = np.clip(halves() + 0.04 * rng.standard_normal((60, 80, 1)).astype(np.float32), 0, 1)
+    ink = np.zeros((60, 80), np.float32)
+    ink[:, 39:41] = 1
+    even = evened(finish, ink)
+    assert even[:, 5:30].std((0, 1)).max() < 0.02
+    assert np.abs(even[30, 10] - RED).max() < 0.05
+    assert np.abs(even[30, 70] - BLUE).max() < 0.05
