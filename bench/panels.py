@@ -1,8 +1,10 @@
-"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [--pages N] [--show DIR]`.
+"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [painted] [confidence] [--pages N]`.
 
 - comic: the annotated pages beside the repository, in ../shared/data/panels.
 - sample: the embedded sample comic.
 - drawn: pages by tools/panel_pages.py, of every kind, N each (8).
+- painted: the same kinds with other seeds, filled with parts of painted panels beside the repository.
+- confidence: of the panels found on drawn pages of further seeds, how many are right at IoU .7, by their confidence.
 
 Each as it is and as scans: 6 % margin, shading, noise of sigma 4, skew of 0, 1.5 and 3 degrees. A found panel and a
 true one agree where their areas overlap by an IoU (polygons count as polygons); each is matched once, best pairs
@@ -32,7 +34,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from panel_pages import KINDS, DrawnPage, as_scan, draw_page, rectangle  # noqa: E402
 
 from inkwright.comic.panels import Found, find_panels  # noqa: E402
-from inkwright.images import read_picture  # noqa: E402
+from inkwright.images import Pixels, read_picture  # noqa: E402
 from inkwright.sample.comic import draw_book  # noqa: E402
 
 PANELS = ROOT.parent / "shared" / "data" / "panels"
@@ -142,6 +144,33 @@ def sample() -> Iterator[DrawnPage]:
         yield DrawnPage(pixels, [rectangle(*panel.box) for panel in page.panels])
 
 
+def paintings() -> list[Pixels]:
+    """The insides of painted panels beside the repository, (h, w, 3) uint8 RGB each."""
+    found = []
+    for listing in sorted((PANELS.parent / "comics").glob("*/elements.json")):
+        for page in json.loads(listing.read_text())["pages"]:
+            pixels = read_picture(listing.parent / page["file"]).pixels
+            for x, y, w, h in (panel["box"] for panel in page["panels"]):
+                edge = min(w, h) // 12
+                found.append(np.ascontiguousarray(pixels[y + edge : y + h - edge, x + edge : x + w - edge]))
+    return found
+
+
+def calibration(pages: int) -> None:
+    """Prints how many panels of each confidence are right."""
+    known: list[tuple[float, bool]] = []
+    for kind in KINDS:
+        for seed in range(SEED + 1000, SEED + 1000 + pages):
+            page = scanned(draw_page(kind, seed), 1.5 if seed % 3 == 0 else None, seed)
+            known += [(one.confidence, right) for one, right in found_right(page)]
+    print("| confidence | panels | mean confidence | right at IoU .7 |\n| --- | --- | --- | --- |")
+    for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.85), (0.85, 0.95), (0.95, 1.01)):
+        part = [one for one in known if low <= one[0] < high]
+        if part:
+            told, right = np.mean(part, 0).tolist()
+            print(f"| {low:.2f} to {min(1.0, high):.2f} | {len(part)} | {told:.2f} | {right:.2f} |")
+
+
 def show(page: DrawnPage, found: Sequence[Found], path: Path) -> None:
     """The page with its true panels in green and the found ones in red."""
     picture = page.pixels[..., ::-1].copy()
@@ -179,7 +208,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=8)
     parser.add_argument("--show", type=Path)
     chosen = parser.parse_args()
-    sets = chosen.sets or ["comic", "sample", "drawn"]
+    sets = chosen.sets or ["comic", "sample", "drawn", "painted", "confidence"]
     if chosen.show is not None:
         chosen.show.mkdir(parents=True, exist_ok=True)
     print("| pages | F1 @.5 / .7 / .9 | all right, in order | CPU-seconds a page |\n| --- | --- | --- | --- |")
@@ -191,6 +220,12 @@ def main() -> None:
         for kind in KINDS:
             pages = [draw_page(kind, SEED + k) for k in range(chosen.pages)]
             measure(kind, pages, SEED, chosen.show, (None, 1.5))
+    pictures = paintings() if "painted" in sets else []
+    if pictures:
+        pages = [draw_page(kind, SEED + 500 + k, pictures=pictures) for kind in KINDS for k in range(chosen.pages)]
+        measure("painted", pages, SEED, chosen.show, (None, 3.0))
+    if "confidence" in sets:
+        calibration(chosen.pages)
 
 
 if __name__ == "__main__":

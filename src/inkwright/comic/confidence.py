@@ -11,19 +11,19 @@ from inkwright.comic.parts import WAYS
 
 UNSURE = 0.7
 """Confidence below which a person should look."""
-BIAS = 2.37
+BIAS = 2.46
 WEIGHTS = {
-    "quality": 0.54,
-    "worst": 0.66,
-    "score": 0.48,
-    "alone": -2.27,
-    "small": 0.06,
-    "enclosed": 1.76,
-    "gutters": -0.58,
-    "lines": -0.84,
-    "inset": -0.26,
-    "loose": 0.62,
-    "page": 1.66,
+    "quality": 0.97,
+    "worst": 0.36,
+    "score": 0.27,
+    "alone": -1.23,
+    "small": 0.01,
+    "enclosed": 0.82,
+    "gutters": -0.71,
+    "lines": -1.24,
+    "inset": 1.49,
+    "loose": 1.33,
+    "page": 0.77,
 }
 """What each of `Evidence.features` weighs."""
 

@@ -28,6 +28,10 @@ COVER = 0.8
 """Share of a line that must be ridge, or ridge and darkness where dark art meets it."""
 THIN = 0.35
 """Share of a line that must be seen with something brighter on both sides."""
+SOLID = 0.5
+"""Share of a line that must be dark in stretches, and not in dots."""
+STEADY = 0.5
+"""Share of what is bright on both sides of a line that must be so in stretches."""
 DEPTH = 6
 UPRIGHT = 0.03
 """Slope up to which a line may cut a panel of a page that has gutters: a robe is likelier to lean."""
@@ -249,6 +253,13 @@ def _lines(plane: Mask, grey: Grey, hull: Mask, reach: int, slopes: NDArray[np.f
     return found
 
 
+def _in_runs(mask: NDArray[np.bool_], least: int) -> float:
+    """Share of a row that lies in runs of at least some pixels."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    lengths = ends[1::2] - ends[::2]
+    return float(lengths[lengths >= least].sum() / max(1, len(mask)))
+
+
 def _most(tries: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
     return sorted(tries, key=lambda one: (-one[0], abs(one[1]), one[1], one[2]))[:60]
 
@@ -296,6 +307,9 @@ def _measured(inner: Mask, grey: Grey, hull: Mask, slope: float, middle: float, 
         return None
     dark = profile < np.maximum((level + paper) / 2, level + 12)
     inked = dark[near].any(0)
+    solid = max(_in_runs(row, 3 * reach) for row in dark[near])
+    if solid < SOLID or _in_runs(thin, reach) < STEADY * thin.mean():
+        return None  # rows of dots, black or white
     cover = float(inked.mean())
     ends = max(3, len(along) // 25)
     touching = float(min(inked[:ends].mean(), inked[-ends:].mean()))
