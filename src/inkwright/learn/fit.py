@@ -167,8 +167,6 @@ def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict
     terms: dict[str, Tensor] = {}
     if w.texture and job.texture is not None:
         terms["texture"] = job.texture(X, flat, g)[0]
-    if w.features and job.features is not None:
-        terms["features"] = job.features(X)[0]
     if w.structure:
         terms["structure"] = structure(X, flat)[0]
     if w.ink:

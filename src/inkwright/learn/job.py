@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
-from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator
@@ -68,7 +67,6 @@ class Job:
     masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
     classifiers: Ensemble | None = None
     texture: ToneTexture | None = None
-    features: FeatureMoments | None = None
     places: Sequence[Tensor] = ()
     spots: Sequence[Sequence[Spots]] = ()
     emphasis: Sequence[float] = ()

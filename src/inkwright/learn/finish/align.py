@@ -26,6 +26,8 @@ ALIKE = 0.25
 """From this correlation of their coarse contours on two pictures show the same, if drawn anew."""
 STILL = 0.006
 """A move by less than this share of the long side is none: that far off may any hand be."""
+GAIN = 0.12
+"""A move has to lay them over each other so much better."""
 FARTHEST = 0.12
 """Moves by more than this share of the long side are not believed."""
 SCALE = 0.12
@@ -78,7 +80,7 @@ def match(drawing: Floats, finish: Floats) -> Match:
     forth = np.diag([scale, scale, 1.0]).astype(np.float32)
     move = np.asarray((back @ np.concatenate([warp, [[0, 0, 1]]]) @ forth)[:2], np.float32)
     if best >= OVER and shift <= FARTHEST:
-        if shift <= STILL or best - still < 0.03:
+        if shift <= STILL or best - still < GAIN:
             return Match("aligned", still if still >= OVER else best, np.eye(2, 3, dtype=np.float32))
         return Match("moved", best, move, shift)
     rough = max(correlation(_cells(a), _cells(b)), 0.0)
