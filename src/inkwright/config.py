@@ -183,6 +183,7 @@ class FinishedSettings(_Section):
     )
     steps: int = Field(700, ge=1, le=20000, description="Steps in which the colourist learns from them.")
     weight: float = Field(6.0, ge=0, description="Weight of F in S_j: the network's patches against finished panels.")
+    keep: bool = Field(True, description="Whether finished panels come out as you finished them, not as it is painted.")
     weight_redrawn: float = Field(
         2.0, ge=0, description="Weight of U_j in S_j: elements as in panels that were finished by drawing them anew."
     )

@@ -12,7 +12,7 @@ MOST = 40
 """Words that are read; a look is named, not told."""
 LONGEST = 4
 """Words in the longest name."""
-CLIP = "For any other words, CLIP is needed: fit.backbone = clip, see docs/looks.md."
+CLIP = "Any other look can be given as a picture: style.picture, see docs/looks.md."
 
 
 @dataclass(frozen=True)
