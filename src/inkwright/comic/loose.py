@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from inkwright.comic.shapes import BoxTuple, Mask
+from inkwright.comic.shapes import BoxTuple, Mask, page_area, page_side
 
 SMALLEST = 0.03
 """Share of the page that a loose drawing's box must cover; smaller ones are titles, page numbers and stray ink."""
@@ -19,7 +19,7 @@ def loose_boxes(ink: Mask, panels: list[BoxTuple]) -> list[BoxTuple]:
         panels: (x, y, width, height) of the framed panels, at least one.
     """
     height, width = ink.shape
-    side = max(height, width)
+    side = page_side(ink.shape)
     taken = np.zeros((height, width), np.uint8)
     for x, y, w, h in panels:
         taken[y : y + h, x : x + w] = 1
@@ -31,7 +31,8 @@ def loose_boxes(ink: Mask, panels: list[BoxTuple]) -> list[BoxTuple]:
     for i in range(1, count):
         x, y, w, h = cv2.boundingRect(((labels == i) & free).astype(np.uint8))
         drawings = _joined(drawings, (x, y, w, h))
-    drawings = sorted(b for b in drawings if b[2] * b[3] >= SMALLEST * ink.size and min(b[2:]) >= SHORTEST * side)
+    least = SMALLEST * page_area(ink.shape)
+    drawings = sorted(b for b in drawings if b[2] * b[3] >= least and min(b[2:]) >= SHORTEST * side)
     margin = _margins(panels, (height, width))
     for i in range(len(drawings)):
         others = [*panels, *drawings[:i], *drawings[i + 1 :]]
@@ -63,7 +64,7 @@ def _margins(panels: list[BoxTuple], size: tuple[int, int]) -> tuple[int, int]:
 def _free_place(box: BoxTuple, others: list[BoxTuple], margin: tuple[int, int], size: tuple[int, int]) -> BoxTuple:
     """Grows a box to its neighbours, one gutter away, and to the margins that the panels keep."""
     height, width = size
-    gap = max(2, round(0.015 * max(size)))
+    gap = max(2, round(0.015 * page_side(size)))
     x, y, w, h = box
     x0, x1 = min(x, margin[0]), max(x + w, width - margin[0])
     for o in others:
