@@ -46,6 +46,14 @@ def test_a_small_move_is_found_and_undone(matrix):
     assert np.abs(back - wanted).mean() < 0.3 * np.abs(finish[20:-20, 20:-20] - wanted).mean()
 
 
+def test_a_frame_that_bled_into_it_is_no_move():
+    finish = drawn(FILLS)
+    finish[:2], finish[-2:], finish[:, :2], finish[:, -2:] = 0.1, 0.1, 0.1, 0.1
+    found = match(drawn(), finish)
+    assert found.kind == "aligned"
+    assert found.score == pytest.approx(match(drawn(), drawn(FILLS)).score, abs=0.02)
+
+
 def test_something_else_does_not_look_like_it():
     noise = np.random.default_rng(1).random((240, 320, 3)).astype(np.float32)
     assert match(drawn(), noise).kind == "other"
@@ -61,3 +69,4 @@ def test_a_redrawing_is_neither():
 
 def test_even_pictures_do_not_correlate():
     assert correlation(np.ones((5, 5), np.float32), np.ones((5, 5), np.float32)) == 0
+    assert correlation(np.ones((5, 5), np.float32), np.ones((5, 5), np.float32), np.zeros((5, 5), np.bool_)) == 0

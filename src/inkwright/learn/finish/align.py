@@ -32,6 +32,9 @@ FARTHEST = 0.12
 """Moves by more than this share of the long side are not believed."""
 SCALE = 0.12
 """Nor are changes of size by more than this."""
+RIM = 0.02
+"""So broad a rim of both, in long sides, is not compared: where a picture was resized, its panel's frame bleeds into
+it, and a contour all around lies best over a drawing without one when it is enlarged, out of sight."""
 EMPTY = 0.06
 """A drawing that varies by less than this in any channel shows nothing."""
 GRID = 12
@@ -67,12 +70,13 @@ def match(drawing: Floats, finish: Floats) -> Match:
         return Match("aligned", 1.0, np.eye(2, 3, dtype=np.float32))  # nothing is drawn: anything lies over it
     a, b = (contours(_resized(picture, size)) for picture in (drawing, finish))
     fine, wide = ((_blurred(a, sigma), _blurred(b, sigma)) for sigma in SOFT)
-    still = correlation(*fine)
+    inner = _inner(size)
+    still = correlation(*fine, inner > 0)
     best, warp = still, np.eye(2, 3, dtype=np.float32)
     for start in _starts(*wide):
-        found = _refined(*wide, start)
+        found = _refined(*wide, inner, start)
         if found is not None:
-            score = correlation(fine[0], _moved(fine[1], found))
+            score = correlation(fine[0], _moved(fine[1], found), (inner > 0) & (_moved(inner, found) > 0.99))
             if score > best:
                 best, warp = score, found
     shift = _farthest(warp, size) / max(size)
@@ -106,8 +110,12 @@ def contours(picture: Floats) -> Floats:
     return np.asarray(np.sqrt(strength / (around + 0.25 * float(strength.mean()) + 1e-3)), np.float32)
 
 
-def correlation(a: Floats, b: Floats) -> float:
-    """Of two pictures of one size, 0 where one of them is even."""
+def correlation(a: Floats, b: Floats, mask: NDArray[np.bool_] | None = None) -> float:
+    """Of two pictures of one size, or of what is in a mask of them; 0 where one of them is even."""
+    if mask is not None:
+        a, b = a[mask], b[mask]
+    if a.size == 0:
+        return 0.0
     a, b = a - a.mean(), b - b.mean()
     return float((a * b).mean() / (np.sqrt((a**2).mean() * (b**2).mean()) + 1e-6))
 
@@ -129,17 +137,35 @@ def _starts(a: Floats, b: Floats) -> list[Floats]:
     return [np.eye(2, 3, dtype=np.float32), *([there] if np.hypot(dx, dy) <= FARTHEST * max(a.shape) else [])]
 
 
-def _refined(a: Floats, b: Floats, start: Floats) -> Floats | None:
+def _inner(size: tuple[int, int]) -> Floats:
+    """(H, W) 1, but 0 on the rim; `size` is (width, height)."""
+    out = np.zeros((size[1], size[0]), np.float32)
+    rim = _rim(size)
+    out[rim:-rim, rim:-rim] = 1
+    return out
+
+
+def _rim(size: tuple[int, int]) -> int:
+    return min(max(2, round(RIM * max(size))), min(size) // 4)
+
+
+def _refined(a: Floats, b: Floats, inner: Floats, start: Floats) -> Floats | None:
     """The affine map from a's pixels to b's that lays them over each other best, or None where none is found."""
-    everywhere = np.full(a.shape, 255, np.uint8)
+    size = (a.shape[1], a.shape[0])
+    rim = _rim(size)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
+    corner = np.array([rim, rim], np.float32)
+    begin = start.copy()
+    begin[:, 2] += begin[:, :2] @ corner
     try:
-        _, found = cv2.findTransformECC(a, b, start.copy(), cv2.MOTION_AFFINE, stop, everywhere, 1)
+        middle = np.ascontiguousarray(a[rim:-rim, rim:-rim])
+        _, found = cv2.findTransformECC(middle, b, begin, cv2.MOTION_AFFINE, stop, (255 * inner).astype(np.uint8), 1)
     except cv2.error:  # it says so when it does not converge
         return None
-    warp = np.asarray(found, np.float32)
+    warp = np.array(found, np.float32)
+    warp[:, 2] -= warp[:, :2] @ corner
     values = np.linalg.svd(warp[:, :2], compute_uv=False)
-    far = _farthest(warp, (a.shape[1], a.shape[0])) / max(a.shape)
+    far = _farthest(warp, size) / max(size)
     return warp if abs(values - 1).max() <= SCALE and far <= FARTHEST else None
 
 
