@@ -31,7 +31,7 @@ demo: .venv/installed
 	$(BIN)/inkwright demo demo
 
 test: lint
-	$(ONE_THREAD) $(BIN)/pytest
+	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -39,7 +39,7 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 
 check-all: lint
-	$(ONE_THREAD) $(BIN)/pytest -m ""
+	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadfile -m ""
 	$(MAKE) demo
 
 docs: .venv/installed

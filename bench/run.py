@@ -184,12 +184,11 @@ def book_time() -> list[tuple[str, str]]:
 def settings() -> Weights:
     """The default weights of S_j, without C."""
     return Weights(
-        0,
-        STEPS.weight_reconstruction,
-        STEPS.weight_texture,
-        STEPS.weight_structure,
-        STEPS.weight_ink,
-        STEPS.weight_palette,
+        reconstruction=STEPS.weight_reconstruction,
+        texture=STEPS.weight_texture,
+        structure=STEPS.weight_structure,
+        ink=STEPS.weight_ink,
+        palette=STEPS.weight_palette,
     )
 
 

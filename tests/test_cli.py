@@ -19,7 +19,10 @@ from inkwright.events import Event, Started, Step
 from inkwright.faces import STOPPED, clock
 
 COMMANDS = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
-NAMES = "demo elements fit harmonize make new palette panels publish render review status stylize train"
+NAMES = (
+    "demo elements finished fit harmonize import layout letter light looks make new palette panels publish render"
+    " review status straighten stylize train"
+)
 HEAVY = ("torch", "numpy", "cv2", "scipy", "PIL", "matplotlib", "tomlkit")
 PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
 

@@ -60,7 +60,11 @@ class Example:
     def job(self, steps: int) -> Job:
         """The plain round, with the default weights of S_j."""
         weights = Weights(
-            0, FIT.weight_reconstruction, FIT.weight_texture, FIT.weight_structure, FIT.weight_ink, FIT.weight_palette
+            reconstruction=FIT.weight_reconstruction,
+            texture=FIT.weight_texture,
+            structure=FIT.weight_structure,
+            ink=FIT.weight_ink,
+            palette=FIT.weight_palette,
         )
         texture = ToneTexture(self.Y, generator(0, 3))
         return Job(self.style, self.Y, weights, steps, FIT.lr, 0, FIT.batch, self.panels, texture=texture)

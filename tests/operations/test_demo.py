@@ -57,13 +57,15 @@ def test_it_goes_on_after_it_was_stopped(inkwright, small_sample, tmp_path: Path
     root = tmp_path / "demo"
     assert inkwright("demo", root).code == 0
     whole = hashes(root)
-    written = ["pages/p1.png", "pages/p2.png", "inkwright.toml", ".inkwright/lock", "prior.csv", "book.json"]
+    written = ["pages/p1.png", "pages/p2.png", "inkwright.toml", ".inkwright/lock", "straightened/straighten.json"]
+    written += ["build/outlines/1.png", "build/outlines/2.png", "prior.csv", "book.json"]
     assert sorted(whole) == sorted(written)
     for stopped in range(len(written)):
         for name in written[stopped:]:
             (root / name).unlink()
-        if stopped <= 3:
-            (root / ".inkwright").rmdir()
+        for folder in (".inkwright", "straightened", "build/outlines", "build"):
+            if (root / folder).is_dir() and not any((root / folder).iterdir()):
+                (root / folder).rmdir()
         assert inkwright("demo", root).code == 0
         assert hashes(root) == whole
 

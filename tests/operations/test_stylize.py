@@ -77,12 +77,18 @@ def test_what_is_there_stays(inkwright, page_of, tmp_path: Path, hashes, out: st
 
 @pytest.mark.parametrize(
     ("style", "hint"),
-    [("gouach", "Did you mean 'gouache'?"), ("", "One of: gouache"), ("~nobody9/x.png", "One of: gouache")],
+    [("gouach", "Did you mean 'gouache'?"), ("~nobody9/x.png", "One of: gouache")],
 )
 def test_an_unknown_style_names_the_nearest(inkwright, scans: Path, tmp_path: Path, style: str, hint: str):
     error = inkwright("stylize", scans / "scan1.png", "--style", style, "-o", tmp_path / "out.png").error
     assert f"no style picture '{style}'" in error["message"]
     assert error["hint"].startswith(hint)
+
+
+def test_no_look_at_all_is_asked_for(inkwright, scans: Path, tmp_path: Path):
+    error = inkwright("stylize", scans / "scan1.png", "--style", "", "-o", tmp_path / "out.png").error
+    assert error["message"] == "No look is named."
+    assert "--style-words" in error["hint"]
 
 
 def test_a_place_that_may_not_be_written_is_told_before_the_work(
