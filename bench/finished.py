@@ -42,7 +42,8 @@ from finished_books import Known, painted_book, sample_book  # noqa: E402
 from inkwright.images import Floats, png_bytes, read_picture, resize, to_float, to_uint8  # noqa: E402
 from inkwright.learn.colour import oklab  # noqa: E402
 from inkwright.learn.drawing import ink_map  # noqa: E402
-from inkwright.operations.finished import Shown, find, read  # noqa: E402
+from inkwright.operations.finished import Shown, read  # noqa: E402
+from inkwright.operations.finished_files import find  # noqa: E402
 from inkwright.operations.fit import fit  # noqa: E402
 from inkwright.operations.material import PanelPicture, load_book, load_prior, panel_pictures  # noqa: E402
 from inkwright.operations.render import render  # noqa: E402

@@ -194,7 +194,9 @@ def pencil(pixels: Pixels, seed: int) -> Pixels:
     rgb = cv2.GaussianBlur(to_float(pixels), (0, 0), 0.8)
     edges = np.max([np.hypot(cv2.Sobel(rgb[..., c], cv2.CV_32F, 1, 0), cv2.Sobel(rgb[..., c], cv2.CV_32F, 0, 1))
                     for c in range(3)], axis=0)  # fmt: skip
-    line = np.clip((edges - 0.25) / 0.5, 0, 1)
+    # A hand draws what is seen against what: in a dark room, fainter steps are lines, too.
+    around = cv2.GaussianBlur(edges, (0, 0), 40)
+    line = np.maximum(np.clip((edges - 0.25) / 0.5, 0, 1), np.clip((edges / (0.12 + 1.6 * around) - 0.7) / 0.8, 0, 1))
     black = np.clip((0.22 - light) / 0.12, 0, 1)
     shade = 0.72 + 0.28 * soft
     grain = cv2.GaussianBlur(np.random.default_rng(seed).standard_normal(light.shape), (0, 0), 0.7) * 0.03

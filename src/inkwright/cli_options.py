@@ -116,8 +116,12 @@ def at_work(root: Path, operation: str, as_json: bool, values: dict[str, Any], *
 
 
 def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
-    """Refuses a style that does not exist before it is saved as a setting."""
+    """Refuses a style or a folder that does not exist before it is saved as a setting."""
     style = settings.get("style", {})
+    if "folder" in settings.get("finished", {}):
+        from inkwright.operations.finished_files import folder_of
+
+        folder_of(project, settings["finished"]["folder"])
     if style.get("words"):
         from inkwright.words import parse
 

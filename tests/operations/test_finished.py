@@ -1,5 +1,6 @@
 """Finished pictures: found by name, checked, told how they will be used, and which are worth making next."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -7,20 +8,24 @@ import pytest
 from PIL import Image
 
 from inkwright.book import Element, Prior
+from inkwright.comic.scan import read_page
 from inkwright.errors import PictureError, ProjectError
 from inkwright.events import Table, Warned
 from inkwright.images import png_bytes, read_picture
+from inkwright.operations import material
 from inkwright.operations.finished import (
+    CLOSE,
     Kept,
     Shown,
     all_read,
-    find,
     finished,
-    finished_key,
     keep_key,
     read,
+    sizes_of,
+    usable,
     worth_finishing,
 )
+from inkwright.operations.finished_files import find, finished_key
 from inkwright.operations.material import load_book, load_prior
 from inkwright.project import Project
 
@@ -104,6 +109,32 @@ def test_two_pictures_for_one_panel_are_refused(own):
         own.files()
 
 
+def test_two_names_of_one_page_are_refused_unless_one_is_another_pages(own):
+    page = Image.fromarray(np.zeros((400, 300, 3), np.uint8))
+    stem = Path(own.book.pages[0].file).stem
+    page.save(own.folder / f"{stem}.png")
+    page.save(own.folder / "page1.png")
+    with pytest.raises(ProjectError, match="name one page"):
+        own.files()
+    other = own.book.pages[0].model_copy(update={"file": "pages/page2.png"})
+    own.book = own.book.model_copy(update={"pages": [other, own.book.pages[1]]})
+    (own.folder / "page1.png").rename(own.folder / "page2.png")
+    files = own.files()
+    assert {panel.split(".")[0] for panel in files.panels} == {"p1"}
+    assert stem in files.odd[0][0]
+
+
+def test_files_of_painting_programs_are_not_passed_over_in_silence(own):
+    (own.folder / "p1.2.kra").write_bytes(b"krita")
+    assert any("p1.2.kra" in event.message for event in own.events() if isinstance(event, Warned))
+
+
+def test_names_are_the_same_in_every_writing_of_their_accents(own):
+    prior = Prior([Element("Zoë/Žofia")], own.book.panel_ids(), np.ones((1, len(own.book.panel_ids()))))
+    path = own.finish("p1.2", unicodedata.normalize("NFD", "zoë-Žofia.png"))
+    assert find(own.project, own.book, prior).sheets == {0: path}
+
+
 def test_the_key_changes_with_pictures_and_settings(own):
     own.finish("p1.2")
     first = own.key()
@@ -171,8 +202,24 @@ def test_something_else_entirely_is_said_and_not_used(own):
     noise = np.random.default_rng(0).integers(0, 255, (*own.crop("p1.2").size[::-1], 3), np.uint8)
     Image.fromarray(noise).save(own.folder / "p1.2.png")
     assert own.shown()[0].found.kind == "other"
-    assert all_read(own.project, own.book, own.files(), own.project.config()) == []
+    assert usable(all_read(own.project, own.book, own.files(), own.project.config())) == []
     assert any("does not look like" in event.message for event in own.events() if isinstance(event, Warned))
+
+
+def test_a_panel_of_one_colour_is_said_and_not_used(own):
+    Image.new("RGB", own.crop("p1.2").size, (200, 10, 10)).save(own.folder / "p1.2.png")
+    own.finish("p1.3")
+    assert [one.found.kind for one in own.shown()] == ["other", "aligned"]
+    assert any("one colour all over" in event.message for event in own.events() if isinstance(event, Warned))
+
+
+def test_pages_without_finished_panels_are_not_read(own, monkeypatch):
+    own.finish("p2.3")
+    seen = []
+    monkeypatch.setattr(material, "read_page", lambda path: seen.append(path.stem) or read_page(path))
+    assert own.shown()[0].at == 6
+    assert own.shown()[0].view.page == 2
+    assert set(seen) == {Path(own.book.pages[1].file).stem}
 
 
 def test_transparency_is_told(own):
@@ -209,3 +256,32 @@ def test_what_is_worth_finishing_shows_most_that_is_missing():
     assert worth_finishing(prior, [], {}) == (["Hero", "Dragon", "Castle"], ["c", "d", "a"])
     assert worth_finishing(prior, ["c"], {}) == (["Castle"], ["d"])
     assert worth_finishing(prior, ["c"], {2: Path("Castle.png")}) == ([], [])
+
+
+def test_large_and_new_views_are_worth_more():
+    prior = Prior([Element("Hero"), Element("Castle", "setting")], ["a", "b", "c"], np.array([[1, 1, 1], [0, 0, 1.0]]))
+    sizes = np.float32([[0.05, 0.6, 0.05], [0, 0, 0.2]])
+    assert worth_finishing(prior, [], {}, sizes)[1][:2] == ["c", "b"]
+    sizes[0] = 0.3, 0.1, 0.05
+    assert worth_finishing(prior, [], {}, sizes)[1][:2] == ["c", "a"]
+
+
+def test_a_setting_without_boxes_fills_its_panel(own):
+    prior = Prior([Element("Ball"), Element("Box", "setting")], own.book.panel_ids(), np.ones((2, 8)))
+    panel = own.book.pages[0].panels[1]
+    _, _, width, height = panel.box
+    panel.appearances = {"Ball": [(0, 0, width // 2, height)]}
+    sizes = sizes_of(own.book, prior)
+    assert sizes[0, 1] == pytest.approx(0.5, abs=0.01)
+    assert sizes[0, 0] == CLOSE / 2
+    assert (sizes[1] == 1).all()
+
+
+def test_a_folder_that_is_not_there_is_not_saved(own, inkwright):
+    before = own.project.toml.read_bytes()
+    refused = inkwright("finished", own.project.root, "--finished", "nowhere")
+    assert "nowhere" in refused.error["message"]
+    assert own.project.toml.read_bytes() == before
+    (own.project.root / "painted").mkdir()
+    assert inkwright("finished", own.project.root, "--finished", "painted").code == 0
+    assert own.project.config().finished.folder == "painted"

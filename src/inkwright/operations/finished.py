@@ -1,59 +1,38 @@
-"""Finished pictures: panels, pages and model sheets that the author finished; found by name, checked, read.
-
-They lie in the project's finished/: finished/p3.2.png, a whole page under its file's name or as finished/page3.png, and
-finished/NAME.png, a model sheet of an element. They are only read.
-"""
+"""Finished pictures: panels, pages and model sheets that the author finished; checked, read, listed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from inkwright.book import Book, Prior
 from inkwright.config import Config
-from inkwright.errors import PictureError, ProjectError
+from inkwright.errors import PictureError
 from inkwright.events import Event, Finished, Started, Table, Warned
 from inkwright.images import Floats, Pixels, read_picture, resize, to_float, to_uint8
-from inkwright.learn.finish.align import Match, laid_over, match
+from inkwright.learn.finish.align import EMPTY, Match, laid_over, match
+from inkwright.operations.finished_files import Files, find
 from inkwright.operations.given import Given
 from inkwright.operations.material import PanelPicture, load_book, load_prior, pages, panel_picture
-from inkwright.project import Project, digest, from_home, pictures_in, quoted
-from inkwright.registry import suggest
+from inkwright.project import Project, quoted
 
-FOLDER = "finished"
 SIDE = 512
 """Long side at which a finished picture is looked at, in pixels."""
 NEXT = 3
 """At most so many panels are named as worth finishing next."""
 ENOUGH = 2
 """Finished pictures of an element from which on no more are asked for."""
+CLOSE = 0.4
+"""An element whose boxes take this share of a panel is seen from near, or from within."""
+NEW_VIEW = 0.5
+"""What is gained where an element that is known from afar is shown from near, or the other way round."""
 USES = {
     "aligned": "lies over its drawing: learned pixel by pixel",
     "moved": "moved onto its drawing ({shift:.1%} of its side): learned pixel by pixel",
     "redrawn": "drawn anew: learned by elements, not pixel by pixel",
     "other": "does not look like its drawing: not used",
 }
-
-
-@dataclass(frozen=True)
-class Files:
-    """The finished pictures of a project.
-
-    Attributes:
-        folder: where they lie.
-        panels: panel id → its picture, or that of its whole page.
-        whole: ids of the panels whose picture is a page.
-        sheets: element index → its model sheet.
-        odd: (message, hint) for pictures that belong to nothing.
-    """
-
-    folder: Path
-    panels: dict[str, Path]
-    whole: frozenset[str]
-    sheets: dict[int, Path]
-    odd: tuple[tuple[str, str], ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.panels or self.sheets)
 
 
 @dataclass(frozen=True)
@@ -79,76 +58,17 @@ class Shown:
     notes: tuple[str, ...]
 
 
-def folder_of(project: Project) -> Path:
-    """The folder of finished pictures.
-
-    Raises:
-        ProjectError: one is set that is not there, or one that inkwright writes itself.
-    """
-    name = project.config().finished.folder
-    path = from_home(name)
-    path = path if path.is_absolute() else project.root / path
-    if name != FOLDER and not path.is_dir():
-        raise ProjectError(f"finished.folder is {name}, which is no folder: {path}.", "Make it, or set another.")
-    if path.resolve().is_relative_to(project.build.resolve()):
-        raise ProjectError(f"finished.folder is {name}, where inkwright writes.", "Copy what you finished elsewhere.")
-    return path
-
-
-def find(project: Project, book: Book, prior: Prior) -> Files:
-    """The finished pictures of a project; none is no error.
-
-    Raises:
-        ProjectError: two pictures for one panel, page or element.
-    """
-    folder = folder_of(project)
-    named: dict[str, Path] = {}
-    for path in pictures_in(folder):
-        name = path.stem.casefold()
-        if name in named:
-            raise ProjectError(f"{folder} has both {named[name].name} and {path.name}.", "Remove one of the two.")
-        named[name] = path
-    panels, whole, used = {}, set(), set()
-    for number, page in enumerate(book.pages, 1):
-        names = (Path(page.file).stem.casefold(), f"page{number}")
-        of_page = next((named[name] for name in names if name in named), None)
-        for panel in page.panels:
-            own = named.get(panel.id.casefold())
-            if (found := own or of_page) is not None:
-                panels[panel.id] = found
-                used.add(found)
-                if own is None:
-                    whole.add(panel.id)
-    sheets = {}
-    for i, element in enumerate(prior.elements):
-        sheet = named.get(element.name.casefold())
-        if sheet is not None and sheet not in used:
-            sheets[i] = sheet
-    left = [path for path in named.values() if path not in used and path not in sheets.values()]
-    known = [*book.panel_ids(), *(e.name for e in prior.elements), *(f"page{n + 1}" for n in range(len(book.pages)))]
-    odd = [(f"{p} is named like no panel, page or element and is not used.", suggest(p.stem, known)) for p in left]
-    return Files(folder, panels, frozenset(whole), sheets, tuple(odd))
-
-
-def finished_key(project: Project, book: Book, prior: Prior) -> list[str]:
-    """Changes with the finished pictures and what is made of them; empty without any."""
-    files = find(project, book, prior)
-    if not files:
-        return []
-    known = {path: digest(path) for path in {*files.panels.values(), *files.sheets.values()}}
-    panels = [[panel, known[path], panel in files.whole] for panel, path in sorted(files.panels.items())]
-    sheets = [[i, known[path]] for i, path in sorted(files.sheets.items())]
-    settings = project.config().finished.model_dump(exclude={"folder", "keep"})
-    return [digest(panels, sheets, settings)]
-
-
 def read(project: Project, book: Book, files: Files, config: Config) -> Iterator[Shown | PictureError]:
     """The finished panels in the book's order; an error in place of one that cannot be used."""
     given, at = Given(files.folder, files.panels, files.whole, ()), -1
     side = max(SIDE, config.fit.panel_px)
-    for page in pages(project, book):
+    for number, drawn in enumerate(book.pages, 1):
+        if not any(panel.id in files.panels for panel in drawn.panels):  # its picture need not be read
+            at += len(drawn.panels)
+            continue
+        page = replace(next(pages(project, Book(pages=[drawn]))), number=number)
         size = (page.pixels.shape[1], page.pixels.shape[0])
-        for panel in page.page.panels:
+        for panel in drawn.panels:
             at += 1
             if panel.id not in files.panels:
                 continue
@@ -170,7 +90,7 @@ def read(project: Project, book: Book, files: Files, config: Config) -> Iterator
 
 
 def all_read(project: Project, book: Book, files: Files, config: Config) -> list[Shown]:
-    """The finished panels that can be used.
+    """The finished panels; those of kind "other" are not to be used.
 
     Raises:
         PictureError: the first that cannot be read.
@@ -179,9 +99,13 @@ def all_read(project: Project, book: Book, files: Files, config: Config) -> list
     for one in read(project, book, files, config):
         if isinstance(one, PictureError):
             raise one
-        if one.found.kind != "other":
-            out.append(one)
+        out.append(one)
     return out
+
+
+def usable(shown: Sequence[Shown]) -> list[Shown]:
+    """Those that look like their drawings."""
+    return [one for one in shown if one.found.kind != "other"]
 
 
 class Kept:
@@ -197,7 +121,8 @@ class Kept:
         config = project.config()
         files = find(project, book, prior)
         self.given = Given(files.folder, files.panels, files.whole, ())
-        shown = all_read(project, book, files, config) if files.panels and config.finished.keep else []
+        wanted = files.panels and config.finished.keep
+        shown = usable(all_read(project, book, files, config)) if wanted else []
         self.found = {one.view.panel.id: (one.found, one.finish.shape[1]) for one in shown}
 
     def inside(self, view: PanelPicture, page_size: tuple[int, int]) -> Pixels | None:
@@ -228,9 +153,18 @@ def warnings(files: Files, shown: Sequence[Shown | PictureError], stage: str = "
             yield Warned(stage, one.message, one.hint)
         elif one.found.kind == "other":
             name, panel = files.panels[one.view.panel.id], one.view.panel.id
-            act = f"Is it another panel's? Its contours have to be those of {panel}, at least roughly."
-            message = f"{name} does not look like its drawing, panel {panel}, and is not used"
-            yield Warned(stage, f"{message} (likeness {one.found.score:.2f}).", act)
+            yield Warned(stage, *_unlike(one, name, panel))
+
+
+def _unlike(one: Shown, name: Path, panel: str) -> tuple[str, str]:
+    """(message, hint) for a finished picture that does not show its drawing."""
+    if float(np.ptp(np.percentile(one.finish, (2, 98), axis=(0, 1)), 0).max()) < EMPTY:
+        return f"{name} is one colour all over, but its drawing, panel {panel}, is not; not used.", "Export it again."
+    act = f"Is it another panel's? Its contours have to be those of {panel}, at least roughly."
+    return (
+        f"{name} does not look like its drawing, panel {panel}, and is not used (likeness {one.found.score:.2f}).",
+        act,
+    )
 
 
 def finished(project: Project) -> Iterator[Event]:
@@ -253,12 +187,13 @@ def finished(project: Project) -> Iterator[Event]:
     if rows:
         yield Table("finished", "Finished pictures", ("of", "file", "size", "use"), tuple(rows))
     good = [one.view.panel.id for one in shown if isinstance(one, Shown) and one.found.kind != "other"]
-    missing, best = worth_finishing(prior, good, files.sheets)
+    sizes = sizes_of(book, prior)
+    missing, best = worth_finishing(prior, good, files.sheets, sizes)
     if missing and (good or files.sheets):
         act = f"Most would say a finish of: {', '.join(best)}." if best else "Add a model sheet of each."
         yield Warned("finished", f"No finished picture shows {', '.join(missing)}.", act)
     if not good and not files.sheets:
-        first = worth_finishing(prior, [], {})[1] or book.panel_ids()[:NEXT]
+        first = worth_finishing(prior, [], {}, sizes)[1] or book.panel_ids()[:NEXT]
         act = (
             f"To begin, finish {', '.join(first)}, each over its drawing, and save it as {files.folder / first[0]}.png."
         )
@@ -277,32 +212,64 @@ def _row(one: Shown, files: Files) -> tuple[str, str, str, str]:
     return one.view.panel.id, files.panels[one.view.panel.id].name, "; ".join([size, *kept]), use
 
 
-def worth_finishing(prior: Prior, done: Sequence[str], sheets: dict[int, Path]) -> tuple[list[str], list[str]]:
+def worth_finishing(
+    prior: Prior, done: Sequence[str], sheets: dict[int, Path], sizes: Floats | None = None
+) -> tuple[list[str], list[str]]:
     """Elements that no finished picture shows, and the panels whose finish would say most about all elements.
 
     Args:
         prior: the marks.
         done: panels that are finished.
         sheets: model sheets, by element.
+        sizes: (elements, panels) see `sizes_of`; None: all alike.
     """
+    there = prior.table == 1
+    sizes = np.full(there.shape, CLOSE / 2, np.float32) if sizes is None else sizes
     count = {i: int(i in sheets) for i in range(len(prior.elements))}
+    views: set[tuple[int, bool]] = set()
+
+    def take(panel: str) -> None:
+        j = prior.panels.index(panel)
+        for i in (i for i in count if there[i, j]):
+            count[i] += 1
+            views.add((i, bool(sizes[i, j] >= CLOSE)))
+
+    def gain(j: int) -> float:
+        total = 0.0
+        for i in (i for i in count if there[i, j]):
+            if count[i] < ENOUGH:
+                # What is drawn large shows its parts; and an element is something else from near, or from within.
+                total += (0.5 + min(1.0, float(sizes[i, j]) / CLOSE)) / (1 + 2 * count[i])
+                total += NEW_VIEW * (count[i] > 0 and (i, bool(sizes[i, j] >= CLOSE)) not in views)
+        return total
+
     for panel in done:
-        for i in count:
-            count[i] += prior.table[i, prior.panels.index(panel)] == 1
-    missing = [prior.elements[i].name for i, n in count.items() if n == 0 and (prior.table[i] == 1).any()]
+        take(panel)
+    missing = [prior.elements[i].name for i, n in count.items() if n == 0 and there[i].any()]
     best: list[str] = []
     while len(best) < NEXT:
-        gain = {
-            panel: sum(1 / (1 + 2 * count[i]) for i in count if prior.table[i, j] == 1 and count[i] < ENOUGH)
-            for j, panel in enumerate(prior.panels)
-            if panel not in done and panel not in best
-        }
-        first = max(gain, key=lambda panel: gain[panel], default="")
-        if not first or gain[first] == 0 or (not missing and not best and done):
+        gains = {panel: gain(j) for j, panel in enumerate(prior.panels) if panel not in (*done, *best)}
+        first = max(gains, key=lambda panel: gains[panel], default="")
+        if not first or gains[first] == 0 or (not missing and not best and done):
             break
         best.append(first)
-        for i in count:
-            count[i] += prior.table[i, prior.panels.index(first)] == 1
+        take(first)
         if done and all(n > 0 for n in count.values()):
             break
     return missing, best
+
+
+def sizes_of(book: Book, prior: Prior) -> Floats:
+    """(elements, panels) the share of each panel that an element's boxes take, in [0, 1].
+
+    Without boxes a setting fills its panel, and anything else is taken to be of middling size.
+    """
+    out = np.zeros((len(prior.elements), len(prior.panels)), np.float32)
+    for j, (_, panel) in enumerate(book.panels()):
+        for i, element in enumerate(prior.elements):
+            boxes = (panel.appearances or {}).get(element.name, [])
+            if boxes:
+                out[i, j] = min(1.0, sum(w * h for _, _, w, h in boxes) / (panel.box[2] * panel.box[3]))
+            elif prior.table[i, j] == 1:
+                out[i, j] = 1.0 if element.kind == "setting" else CLOSE / 2
+    return out

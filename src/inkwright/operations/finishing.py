@@ -26,7 +26,8 @@ from inkwright.learn.finish.paints import Paints, mix_paints
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.regions import Regions
 from inkwright.operations import whereabouts
-from inkwright.operations.finished import SIDE, Files, Shown, all_read, find, warnings
+from inkwright.operations.finished import SIDE, Shown, all_read, usable, warnings
+from inkwright.operations.finished_files import Files, find
 from inkwright.operations.material import PanelPicture, panel_pictures, panel_seed, reduced
 from inkwright.operations.train import Inputs
 from inkwright.project import Project
@@ -34,7 +35,7 @@ from inkwright.project import Project
 FILE, STATE = "finish.safetensors", "state-finish.safetensors"
 SAVE_EVERY = 50
 """Steps between two saves of the colourist in training."""
-PAINTS = ("colour", "light", "slope", "share")
+PAINTS = ("colour", "light", "slope", "share", "drawn", "spread")
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,8 @@ def look_up(
         PictureError: one cannot be read, or has another shape than its panel.
     """
     files = find(project, given.book, given.prior)
-    said = list(warnings(files, [], "fit"))
-    if not files:
-        return None, said
-    shown = all_read(project, given.book, files, config)
-    used = {one.view.panel.id for one in shown}
-    for panel in given.book.panel_ids():
-        if panel in files.panels and panel not in used:
-            message = f"{files.panels[panel]} does not look like its drawing, panel {panel}, and is not used."
-            said.append(Warned("fit", message, "Is it another panel's? See: inkwright finished."))
+    every = all_read(project, given.book, files, config)
+    said, shown = list(warnings(files, every, "fit")), usable(every)
     if not shown and not files.sheets:
         return None, said
     return Finishing(files, shown, _sources(project, given, run, ensemble, files, shown)), said

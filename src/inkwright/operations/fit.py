@@ -24,7 +24,7 @@ from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
 from inkwright.learn.views import box_mask
 from inkwright.operations import refine, whereabouts
-from inkwright.operations.finished import finished_key
+from inkwright.operations.finished_files import finished_key
 from inkwright.operations.finishing import Finishing, finished_look, load_finish, look_up, study
 from inkwright.operations.log import logged
 from inkwright.operations.material import (

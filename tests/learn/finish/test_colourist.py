@@ -109,6 +109,18 @@ def test_areas_speak_with_one_voice():
     assert (made[:, 24:, 1] > 0.9).all()
 
 
+def test_the_drawing_is_believed_where_it_tells():
+    from inkwright.learn.finish.finish import settled
+
+    ink, where = np.zeros((40, 40), np.float32), np.repeat(np.int32([[0] * 20 + [1] * 20]), 40, 0)
+    chance = np.broadcast_to(np.float32([0.999, 0.001]), (40, 40, 2)).copy()
+    told = np.zeros((40, 40, 2), np.float32)
+    told[:, 20:, 0] = -8
+    made = settled(chance, ink, where, told)
+    assert (made[:, :20, 0] > 0.99).all()
+    assert (made[:, 20:, 1] > 0.9).all()
+
+
 def test_a_panel_of_areas_is_finite_whatever_is_drawn():
     ink = np.ones((30, 30), np.float32)
     flat = np.zeros((30, 30, 3), np.float32)

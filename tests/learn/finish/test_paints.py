@@ -37,6 +37,20 @@ def test_a_paint_follows_the_light_of_the_drawing():
     assert oklab(bright)[0] > oklab(dark)[0] + 0.01
 
 
+def test_what_is_drawn_speaks_against_paints_that_are_never_drawn_so():
+    finish, drawing = halves(), np.full((60, 80, 3), 0.7, np.float32)
+    finish[20:40, 10:20], drawing[20:40, 10:20] = 0.97, 0.98  # paper left white stays white
+    paints = mix(finish, drawing)
+    white = paints.labels(finish)[30, 15]
+    told = paints.told(drawing)
+    assert told.max() <= 0
+    assert told[30, 15].argmax() == white
+    assert (np.delete(told[30, 15], white) < told[30, 15, white] - 4).all()
+    grey = np.delete(told[5, 5], white)
+    assert np.ptp(grey) < 0.2  # grey says nothing of which colour it is
+    assert (grey > told[5, 5, white] + 4).all()
+
+
 def test_the_same_panels_give_the_same_paints():
     finish = halves()
     one, other = (mix(finish, np.full_like(finish, 0.7)) for _ in range(2))

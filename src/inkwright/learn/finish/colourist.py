@@ -47,7 +47,7 @@ ALL = 0.15
 SMALLER, IN_FRONT = 0.7, 0.8
 """An element whose region is smaller than this share of another's stands in front of it: so much less counts what is
 said of the other one there."""
-OWNED = 0.7
+OWNED = 2.0
 """Exponent of the ownership of paints in an element's box: 0 leaves it out."""
 WHOLES = 0.3
 """Share of the cutouts that show a whole panel."""

@@ -19,10 +19,12 @@ Floats = NDArray[np.float32]
 
 SIDE = 512
 """Long side at which drawings are looked at, in pixels; larger ones are reduced."""
-EVEN = 0.92
+EVEN = 0.9
 """How far an area goes by what all of its pixels say together."""
-SHARP = 3.0
-"""How much the likeliest paint is preferred to a mixture."""
+DOUBT = 3e-3
+"""What the colourist cannot exclude: its chances are at least this, so that what is drawn can speak against them."""
+SHARP = 5.0
+"""How much the likeliest paint is preferred to a mixture, which would look like colours that have run."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class Finish:
 
     def _toned(self, ink: Floats, flat: Floats, regions: Regions, where: Labels) -> Floats:
         panel = Panel(drawn_planes(ink, flat, where), regions, len(self.seen))
-        chance = settled(chances(self.net, panel, len(self.paints), self.own), ink, where)
+        chance = chances(self.net, panel, len(self.paints), self.own)
+        chance = settled(chance, ink, where, self.paints.told(flat))
         light = np.asarray(cv2.GaussianBlur(luma(flat), (0, 0), 1.0), np.float32)
         return self.paints.painted(chance.reshape(-1, len(self.paints)), light.ravel()).reshape(flat.shape)
 
@@ -92,11 +95,13 @@ class Finish:
         return (share[where] >= 0.5).astype(np.float32)
 
 
-def settled(chance: Floats, ink: Floats, where: Labels) -> Floats:
-    """Chances (H, W, K) made even within areas (H, W), whose lines do not count."""
+def settled(chance: Floats, ink: Floats, where: Labels, told: Floats | None = None) -> Floats:
+    """Chances (H, W, K) made even within areas (H, W), lines apart; `told`, (H, W, K), is added to their logarithms."""
     count = int(where.max()) + 1
     free = (1 - np.clip(2 * ink, 0, 0.98)).ravel()
-    logs = np.log(chance.reshape(-1, chance.shape[2]) + 1e-4)
+    logs = np.log(chance + DOUBT).reshape(-1, chance.shape[2])
+    if told is not None:
+        logs = logs + told.reshape(logs.shape)
     total = np.bincount(where.ravel(), free, count)
     sums = np.stack([np.bincount(where.ravel(), free * logs[:, k], count) for k in range(logs.shape[1])], 1)
     mean = sums / np.maximum(total, 1e-6)[:, None]

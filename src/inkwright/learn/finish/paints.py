@@ -19,6 +19,10 @@ APART = 0.05
 CELL = 0.025
 """Side of the cells in OKLab whose counts are levelled, so that small things have a paint, too."""
 SAMPLES = 20_000
+LOOSE = 0.045
+"""A drawing's colour strays by at least so much, in OKLab, where one paint will be."""
+SAID = 8.0
+"""Largest log-likelihood by which what is drawn speaks against a paint."""
 RIDGE = 0.003
 """Variance of the drawing's lightness below which it does not decide about a paint's."""
 STEEPEST = 1.5
@@ -38,12 +42,16 @@ class Paints:
         light: (K,) that lightness, luma in [0, 1].
         slope: (K, 3) change of the colour with the drawing's lightness.
         share: (K,) of the finished panels' area.
+        drawn: (K, 3) OKLab, what the drawing usually shows where the paint is.
+        spread: (K, 3) how far that strays.
     """
 
     colour: Floats
     light: Floats
     slope: Floats
     share: Floats
+    drawn: Floats
+    spread: Floats
 
     def __len__(self) -> int:
         return len(self.colour)
@@ -54,6 +62,17 @@ class Paints:
         far = (lab**2).sum(1)[:, None] + (self.colour**2).sum(1)[None] - 2 * lab @ self.colour.T
         label = np.where(far.min(1) < BETWEEN**2, far.argmin(1), -1)
         return label.reshape(finish.shape[:2]).astype(np.int64)
+
+    def told(self, flat: Floats) -> Floats:
+        """(H, W, 3) RGB in [0, 1] → (H, W, K), at most 0: log-likelihood of each paint from what is drawn.
+
+        Where drawings are grey all over it says nothing; the white of an eye, or a red coat, it knows.
+        """
+        lab = oklab(flat)
+        out = np.empty((*flat.shape[:2], len(self)), np.float32)
+        for k in range(len(self)):
+            out[..., k] = -0.5 * (((lab - self.drawn[k]) / self.spread[k]) ** 2).sum(-1)
+        return np.maximum(out, -SAID)
 
     def painted(self, chance: Floats, light: Floats) -> Floats:
         """The colour of pixels, from how likely each paint is there.
@@ -105,14 +124,15 @@ def mix_paints(
     """
     rng = np.random.default_rng((seed, 41))
     each = max(500, 300_000 // len(finishes))
-    lab, light = [], []
+    lab, light, drawn = [], [], []
     for finish, drawing, mask in zip(finishes, drawings, masks, strict=True):
         at = np.flatnonzero(mask)
         if len(at):
             at = at[rng.integers(0, len(at), each)]
             lab.append(oklab(finish.reshape(-1, 3)[at]))
+            drawn.append(oklab(drawing.reshape(-1, 3)[at]))
             light.append(luma(drawing.reshape(-1, 3)[at]))
-    points, seen = np.concatenate(lab), np.concatenate(light)
+    points, seen, shown = np.concatenate(lab), np.concatenate(light), np.concatenate(drawn)
     centres = _centres(points, rng)
     far = (points**2).sum(1)[:, None] + (centres**2).sum(1)[None] - 2 * points @ centres.T
     label = far.argmin(1)
@@ -120,7 +140,9 @@ def mix_paints(
     rows = [_tone(points[label == k], seen[label == k]) for k in kept]
     share = np.array([(label == k).mean() for k in kept], np.float32)
     colour, usual, slope = (np.stack([row[n] for row in rows]).astype(np.float32) for n in range(3))
-    return Paints(colour, usual, slope, share)
+    usually = np.stack([np.median(shown[label == k], 0) for k in kept]).astype(np.float32)
+    strays = np.stack([np.abs(shown[label == k] - usually[n]).mean(0) for n, k in enumerate(kept)])
+    return Paints(colour, usual, slope, share, usually, np.maximum(1.25 * strays, LOOSE).astype(np.float32))
 
 
 def _centres(points: Floats, rng: np.random.Generator) -> Floats:
