@@ -16,6 +16,8 @@ HYPHEN = 1.0
 """Dislike of a hyphenated word; 0 is a break between words."""
 INSIDE = 0.4
 """Dislike of a break inside a phrase, or inside a Korean word."""
+PIECES = 150
+"""A longer word may not be cut between any two of its letters: how to break it is searched for."""
 TORN = 4.0
 """Dislike of a word torn apart where no rule allows it; only where nothing else fits."""
 SOFT = "\u00ad"
@@ -174,9 +176,12 @@ def _split(text: str, glue: str, after: float, language: str, hyphenate: bool, t
     if hyphenate:
         cuts = dict.fromkeys(_syllables(text, language), (HYPHEN, "-"))
     if tear:
-        at = 0
-        for cluster in list(grapheme_clusters(text))[:-1]:
+        at, clusters = 0, list(grapheme_clusters(text))
+        every = -(-len(clusters) // PIECES)
+        for n, cluster in enumerate(clusters[:-1], 1):
             at += len(cluster)
+            if n % every:
+                continue
             joins = unicodedata.bidirectional(text[at - 1]) == "AL"
             cuts.setdefault(at, (TORN, "" if joins or _IDEOGRAPHS.match(text[at - 1]) else "-"))
     made, start = [], 0

@@ -160,9 +160,10 @@ class Words:
     def _orphans(self, width: float) -> Field:
         """[i, 1]: dislike of a last line from i that is a lone short word, or the rest of one."""
         made = np.zeros((len(self.units) + 1, 1))
-        for i, unit in enumerate(self.units):
-            lone = not any(later.glue for later in self.units[i + 1 :])
-            if lone and i and self.widths[i, -1] < 0.45 * width:
+        for i, unit in reversed(list(enumerate(self.units))):
+            if i + 1 < len(self.units) and self.units[i + 1].glue:
+                break  # from here on, more than one word is left
+            if i and self.widths[i, -1] < 0.45 * width:
                 made[i] = ORPHAN if unit.glue else 1.5 * ORPHAN
         return made
 
