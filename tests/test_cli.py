@@ -20,9 +20,11 @@ from inkwright.faces import STOPPED, clock
 
 COMMANDS = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 NAMES = (
-    "demo elements finished fit harmonize import layout letter light looks make new palette panels publish render"
-    " review status straighten stylize train"
+    "backbones demo elements finished fit harmonize import layout letter light looks make new palette panels publish"
+    " render review status straighten stylize train"
 )
+ALONE = ("backbones", "demo", "looks", "new", "stylize")
+"""Commands that need no project."""
 HEAVY = ("torch", "numpy", "cv2", "scipy", "PIL", "matplotlib", "tomlkit")
 PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
 
@@ -110,10 +112,10 @@ def test_a_wrong_command_line_is_told_as_json(arguments: list[str], said: str):
     assert (event["event"], event["kind"]) == ("error", "UserError")
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES.split() if n not in ("new", "demo", "stylize")])
-def test_without_a_project_every_command_says_how_to_make_one(inkwright, tmp_path: Path, name: str):
+@pytest.mark.parametrize("name", [n for n in NAMES.split() if n not in ALONE])
+def test_without_a_project_every_command_says_how_to_make_one(inkwright, scans: Path, tmp_path: Path, name: str):
     root = tmp_path / "not here"
-    error = inkwright(name, root).error
+    error = inkwright(name, root, *([scans] if name == "import" else [])).error
     assert error["kind"] == "ProjectError"
     assert str(root) in error["message"]
     assert error["hint"] == f"Make one: inkwright new '{root}'"  # as it is typed in a shell

@@ -20,7 +20,16 @@ TIERS = (
     ("studio", "cluster"),
     ("faces",),
     ("cli_options",),
-    ("cli_finished", "cli_intake", "cli_layout", "cli_letter", "cli_looks", "cli_publish", "cli_straighten"),
+    (
+        "cli_backbones",
+        "cli_finished",
+        "cli_intake",
+        "cli_layout",
+        "cli_letter",
+        "cli_looks",
+        "cli_publish",
+        "cli_straighten",
+    ),
     ("cli",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}

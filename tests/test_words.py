@@ -2,7 +2,7 @@ import pytest
 
 from inkwright.errors import ConfigError, UnknownChoiceError
 from inkwright.vocabulary import FILLERS, WORDS
-from inkwright.words import NAMES, Spoken, parse, parse_light, plain
+from inkwright.words import NAMES, Asked, Spoken, asked, parse, parse_light, plain, read
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,35 @@ def test_a_panel_takes_light_only():
         parse_light("woodcut, night", "Panel p1.1")
     with pytest.raises(ConfigError, match="bold"):
         parse_light("bold", "Panel p1.1")
+
+
+def test_words_for_clip_are_told_apart_by_where_they_hold():
+    text = "neon light; foreground: chrome; Background: fog ; Hero: burning, slowly; at night"
+    assert asked(text) == Asked("neon light, at night", "chrome", "fog", (("Hero", "burning, slowly"),))
+    assert asked("figures: chrome").foreground == "chrome"
+    assert asked("水墨").whole == "水墨"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ; ", "!?", "Hero:", "Hero: !", ": neon", "Hero: a; Hero: b", "figures: a; foreground: b"]
+)
+def test_words_for_clip_that_say_nothing_are_refused(text: str):
+    with pytest.raises(ConfigError) as caught:
+        asked(text, "style.words")
+    assert "style.words" in caught.value.message
+    assert caught.value.hint
+
+
+def test_with_clip_the_vocabulary_takes_what_it_knows():
+    assert read("woodcut of zeppelins at dusk", clip=True) == Spoken("woodcut", ("dusk",), unknown=("zeppelins",))
+    assert read("warm figures in cold light", clip=True) == Spoken()
+    assert read("zeppelin " * 10_000, clip=True) == Spoken()
+    assert read("Hero: woodcut", clip=True) == Spoken()
+    with pytest.raises(UnknownChoiceError):
+        read("zeppelins")
+
+
+def test_a_light_is_not_sent_to_clip():
+    with pytest.raises(UnknownChoiceError) as caught:
+        parse_light("zeppelin", "Panel p1.1")
+    assert "clip" not in caught.value.hint.lower()

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from inkwright import __version__
+from inkwright.cli_backbones import backbones
 from inkwright.cli_finished import finished, finished_folder
 from inkwright.cli_intake import import_pages
 from inkwright.cli_layout import layout
@@ -89,6 +90,7 @@ def new(
 
 cli.add_command(import_pages)
 cli.add_command(layout)
+cli.add_command(backbones)
 cli.add_command(looks)
 cli.add_command(light)
 

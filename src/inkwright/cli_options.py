@@ -123,15 +123,20 @@ def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
 
         folder_of(project, settings["finished"]["folder"])
     if style.get("words"):
-        from inkwright.words import parse
+        from inkwright.words import read
 
-        parse(style["words"], "style.words")
+        backbone = settings.get("fit", {}).get("backbone", project.config().fit.backbone)
+        read(style["words"], "style.words", backbone == "clip")
     elif "picture" in style and "words" not in style and project.config().style.words:
         style["words"] = ""  # a picture that is asked for now stands instead of the words
     if "picture" in settings.get("style", {}):
         from inkwright.operations.style_picture import check_style
 
         check_style(project, settings["style"]["picture"])
+    if "backbone" in settings.get("fit", {}) or "weights" in settings.get("fit", {}):
+        from inkwright.operations.backbone_terms import check_settings
+
+        check_settings(project, settings["fit"])
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout.")

@@ -105,6 +105,20 @@ class StyleSettings(_Section):
     words: str = Field(
         "", description="A look in words, such as 'ink wash, dusk'; empty: the picture. See: inkwright looks."
     )
+    elements: str = Field(
+        "",
+        description="Elements in a style of their own, a picture or words, separated by ';': "
+        "'Sea = wave.jpg; Hero = woodcut'.",
+    )
+    panels: str = Field(
+        "",
+        description="Pages and panels in a style of their own, likewise: 'p3 = woodcut, dusk; p4.2 = dream.png'.",
+    )
+    words_from: str = Field(
+        "a rough drawing in pen and flat colours",
+        min_length=1,
+        description="What your drawings are, in words: with fit.backbone clip, the look leads away from this.",
+    )
     scale: float = Field(1.0, ge=0.25, le=4.0, description="Size of the strokes: 2 paints with a brush twice as large.")
     strength: float = Field(1.0, ge=0.0, le=1.0, description="How far to go: 0 the drawing, 1 the full style.")
     keep_ink: float = Field(
@@ -150,6 +164,20 @@ class FitSettings(_Section):
         "ours",
         description="Weights that the style network starts from: ours, from drawn pictures only, or scratch, none.",
     )
+    backbone: str = Field(
+        "embedded",
+        description="What the style is read with: embedded (no weights), vgg19, squeezenet, or clip for any words. "
+        "See: inkwright backbones.",
+    )
+    weights: str = Field(
+        "",
+        description="The backbone's weights: a .safetensors file; for clip a folder, or a checkpoint's name. "
+        "Empty: where `inkwright backbones` has them.",
+    )
+    layers: str = Field(
+        "", description="Layers of vgg19 or squeezenet that are compared, such as 'relu1_1, relu3_1'; empty: its own."
+    )
+    crops: int = Field(12, ge=2, le=256, description="Pictures, from all over the book, that clip looks at in a step.")
     style_steps: int = Field(20, ge=0, le=20000, description="Steps on the style picture alone, before the panels.")
     steps: int = Field(80, ge=0, le=20000, description="Steps on the panels of the book.")
     panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")
@@ -170,8 +198,12 @@ class FitSettings(_Section):
     )
     weight_texture: float = Field(0.2, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
     weight_structure: float = Field(0.05, ge=0, description="Weight of the drawing's structure in S_j.")
-    weight_ink: float = Field(0.5, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_ink: float = Field(0.1, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
+    weight_features: float = Field(
+        3.0, ge=0, description="Weight of B_j in S_j: feature statistics, with the backbone vgg19 or squeezenet."
+    )
+    weight_words: float = Field(1.0, ge=0, description="Weight of W in S_j: the look in words, with the backbone clip.")
 
 
 class FinishedSettings(_Section):

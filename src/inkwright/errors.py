@@ -7,6 +7,7 @@ InkwrightError                 a message (what, which file, which value) and a h
 │   ├── PriorError             prior.csv: elements, panels, values
 │   ├── PaletteError           palette.json: colours, pins
 │   ├── ConfigError            inkwright.toml or an option
+│   ├── BackboneError          weights of a pretrained network
 │   ├── ProjectError           the project folder: missing, busy, a step that must come first
 │   ├── UnknownChoiceError     a name that is not in a table of choices
 │   └── DiskError              disk full, no permission
@@ -57,6 +58,10 @@ class PaletteError(UserError):
 
 class ConfigError(UserError):
     """A setting in inkwright.toml, or an option, is wrong."""
+
+
+class BackboneError(UserError):
+    """Weights of a pretrained network are missing, refused, or of another network."""
 
 
 class ProjectError(UserError):

@@ -12,7 +12,11 @@ MOST = 40
 """Words that are read; a look is named, not told."""
 LONGEST = 4
 """Words in the longest name."""
-CLIP = "Any other look can be given as a picture: style.picture, see docs/looks.md."
+CLIP = "Any other look can be a picture (style.picture), or is read by CLIP: fit.backbone = clip, docs/backbones.md."
+"""What else can be done."""
+LIGHTS = "A light of a page or a panel has to be one of the known ones."
+FRONT, BACK = ("foreground", "figures"), ("background",)
+"""Names of parts of a picture that may have words of their own, where CLIP reads them."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,78 @@ class Spoken:
         return ", ".join(part for part in (self.material, *self.lights, *self.lines) if part)
 
 
-def parse(text: str, where: str = "The look", strict: bool = True) -> Spoken:
+@dataclass(frozen=True)
+class Asked:
+    """A look in words as CLIP reads it, by where it holds.
+
+    Attributes:
+        whole: for all that has no words of its own; may be empty.
+        foreground: for characters and props; may be empty.
+        background: for what is neither; may be empty.
+        elements: name of an element → its words.
+    """
+
+    whole: str = ""
+    foreground: str = ""
+    background: str = ""
+    elements: tuple[tuple[str, str], ...] = ()
+
+
+def asked(text: str, where: str = "The look") -> Asked:
+    """Reads words for CLIP: "neon light; foreground: chrome; background: fog; Hero: burning embers".
+
+    Raises:
+        ConfigError: no words at all or behind a name, or two texts for one name.
+    """
+    whole: list[str] = []
+    named: dict[str, str] = {}
+    for piece in (part.strip() for part in text.split(";")):
+        name, colon, words = (part.strip() for part in piece.partition(":"))
+        if not colon:
+            whole += [piece] if plain(piece) else []
+            continue
+        key = next((names[0] for names in (FRONT, BACK) if name.casefold() in names), name)
+        if not plain(words) or not name:
+            raise ConfigError(
+                f"{where} has no words for '{name[:40]}'.", "Write them behind its colon, as in 'Hero: neon'."
+            )
+        if key in named:
+            raise ConfigError(f"{where} has two texts for '{name[:40]}'.", "Leave one of them out.")
+        named[key] = words
+    if not whole and not named:
+        raise ConfigError(f"{where} has no words in it: {text[:40]!r}.", "Say what the book should look like.")
+    front, back = named.pop(FRONT[0], ""), named.pop(BACK[0], "")
+    return Asked(", ".join(whole), front, back, tuple(named.items()))
+
+
+def read(text: str, where: str = "The look", clip: bool = False) -> Spoken:
+    """What of a look in words the vocabulary knows.
+
+    Args:
+        text: the look.
+        where: what the text belongs to, for messages.
+        clip: whether CLIP reads the words, so that unknown ones, and such as contradict each other here, are allowed.
+
+    Raises:
+        ConfigError, UnknownChoiceError: see `parse` and `asked`.
+    """
+    if not clip:
+        return parse(text, where)
+    whole = asked(text, where).whole
+    try:
+        return parse(whole, where, strict=False) if whole else Spoken()
+    except ConfigError:
+        return Spoken()
+
+
+def parse(text: str, where: str = "The look", strict: bool = True, beyond: str = CLIP) -> Spoken:
     """Reads the words of a look.
 
     Args:
         text: such as "woodcut, dusk".
         where: what the text belongs to, for messages.
         strict: whether a word that the vocabulary lacks is an error.
+        beyond: what to do with a word that it lacks, for the message.
 
     Raises:
         ConfigError: no words, too many, or words that contradict each other.
@@ -57,9 +126,9 @@ def parse(text: str, where: str = "The look", strict: bool = True) -> Spoken:
         )
     found, unknown = _matched(tokens)
     if strict and unknown:
-        raise _strange(unknown, where)
+        raise _strange(unknown, where, beyond)
     if strict and not found:
-        raise ConfigError(f"{where} names no look: '{text[:60]}'.", f"inkwright looks lists them. {CLIP}")
+        raise ConfigError(f"{where} names no look: '{text[:60]}'.", f"inkwright looks lists them. {beyond}")
     _agree(found, where)
     named = {kind: tuple(w.name for w in WORDS if w in found and w.kind == kind) for kind in ("light", "line")}
     material = next((w.name for w in found if w.kind == "material"), "")
@@ -72,7 +141,7 @@ def parse_light(text: str, where: str) -> tuple[str, ...]:
     Raises:
         ConfigError, UnknownChoiceError: as `parse`, or a word for a material or a line.
     """
-    spoken = parse(text, where)
+    spoken = parse(text, where, beyond=LIGHTS)
     wrong = [name for name in (spoken.material, *spoken.lines) if name]
     if wrong:
         raise ConfigError(
@@ -120,7 +189,7 @@ def _agree(found: list[Word], where: str) -> None:
                 raise ConfigError(f"{where}: '{other[1].name}' and '{word.name}' {told}.", "Leave one of them out.")
 
 
-def _strange(unknown: list[str], where: str) -> UnknownChoiceError:
+def _strange(unknown: list[str], where: str, beyond: str) -> UnknownChoiceError:
     near: list[str] = []
     for word in unknown[:3]:
         for name in difflib.get_close_matches(word, list(NAMES), 3, 0.66):
@@ -129,7 +198,7 @@ def _strange(unknown: list[str], where: str) -> UnknownChoiceError:
     said = ", ".join(f"'{word}'" for word in unknown[:5]) + (" and more" if len(unknown) > 5 else "")
     verb = "is no look" if len(unknown) == 1 else "are no looks"
     did = f"The nearest known: {', '.join(repr(n) for n in near[:4])}." if near else "No known word is near."
-    return UnknownChoiceError(f"{where}: {said} {verb} that is known offline.", f"{did} All: inkwright looks. {CLIP}")
+    return UnknownChoiceError(f"{where}: {said} {verb} that is known offline.", f"{did} All: inkwright looks. {beyond}")
 
 
 def _names() -> dict[str, Word]:

@@ -1,5 +1,6 @@
 """Canvases: a panel, or the style picture, prepared as the network's input."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +39,7 @@ class Canvas:
         flat: (1, 3, H, W) RGB in [0, 1], cast flats with ink.
         ink: (1, 1, H, W) in [0, 1].
         places: (1, 8, h, w) where elements are, see `regions.place_planes`; None where nothing is known of them.
+        other: (1, 1, H, W) in [0, 1], where another style than the book's rules; None: nowhere.
     """
 
     x: Tensor
@@ -45,6 +47,7 @@ class Canvas:
     flat: Tensor
     ink: Tensor
     places: Tensor | None = None
+    other: Tensor | None = None
 
 
 class Look:
@@ -58,7 +61,8 @@ class Look:
         elements: the colours of the book's elements; None: nothing is known of them.
         line: what becomes of the drawings' lines.
 
-    `finish` is what finished panels say of the book; None: there are none.
+    `finish` is what finished panels say of the book; None: there are none. `others` are the looks of elements, pages
+    and panels that have a style of their own.
     """
 
     def __init__(
@@ -74,15 +78,29 @@ class Look:
         self.marks = Marks(style)
         self.line = line
         self.finish: Finish | None = None
+        self.others: list[Look] = []
         self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
         self.border = 0.0 if line.border is None else float(np.hypot(self.border, line.border))
 
-    def canvas(self, guides: Guides, regions: Regions | None = None, mood: Mood = Mood()) -> Canvas:  # noqa: B008
+    def canvas(
+        self,
+        guides: Guides,
+        regions: Regions | None = None,
+        mood: Mood = Mood(),  # noqa: B008
+        masks: Sequence[Floats | None] = (),
+    ) -> Canvas:
         """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book.
 
         A `mood` is the panel's own light. It changes tones before marks are laid, so that a night is hatched as densely
-        as the style hatches its darks.
+        as the style hatches its darks. `masks` say where each of `others` goes, (H, W) in [0, 1]; None: nowhere.
         """
+        made = self._own(guides, regions, mood)
+        for other, mask in zip(self.others, masks, strict=False):
+            if mask is not None:
+                made = blended(made, other.canvas(guides, None, mood), to_tensor(mask))
+        return made
+
+    def _own(self, guides: Guides, regions: Regions | None, mood: Mood) -> Canvas:
         drawn, guides = guides, redrawn(guides, self.line)
         tone, places, border = self.palette(guides.flat), None, self.border
         if regions is not None and self.elements is not None:
@@ -120,6 +138,18 @@ class Look:
         base = inked(tone, laid[..., :3], guides, dark)
         parts = [to_tensor(ink), to_tensor(distance / np.float32(FAR)), to_tensor(laid[..., 3:]), to_tensor(flat)]
         return Canvas(cat(parts, 1), to_tensor(base), parts[3], parts[0])
+
+
+def blended(below: Canvas, above: Canvas, mask: Tensor) -> Canvas:
+    """A canvas with another one over it, as far as the mask (1, 1, H, W) in [0, 1] says."""
+    return replace(
+        below,
+        x=below.x + (above.x - below.x) * mask,
+        base=below.base + (above.base - below.base) * mask,
+        flat=below.flat + (above.flat - below.flat) * mask,
+        ink=below.ink + (above.ink - below.ink) * mask,
+        other=mask if below.other is None else below.other + mask - below.other * mask,
+    )
 
 
 def make_look(panels: list[Guides], style: Floats, seed: int, detail: float = 0.0, line: Line = Line()) -> Look:  # noqa: B008

@@ -17,6 +17,7 @@ from inkwright.learn.element_look import look
 from inkwright.learn.finish.losses import l1, likeness, patch
 from inkwright.learn.glimpse import glimpse, placed
 from inkwright.learn.job import Job, Weights, minibatch
+from inkwright.learn.said import Said, Window
 from inkwright.learn.style_losses import cosine, ink_contrast, palette, reconstruction, structure
 from inkwright.learn.tensors import generator
 from inkwright.learn.train import fast_bfloat16
@@ -98,12 +99,14 @@ def fit(state: FitState, job: Job) -> Iterator[FitStep]:
 
 def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: bool) -> dict[str, float]:
     """Adds up the gradients of one mini-batch, a panel at a time (panels differ in size), and returns its terms."""
-    R = _reconstruct(net, job, g, half)
+    R = _reconstruct(net, job, step, g, half)
     loss = job.weights.reconstruction * R
     total = {"reconstruction": float(R.detach())}
     loss.backward()  # type: ignore[no-untyped-call]
     if job.pairs and job.weights.finish:
         total["finish"] = _finished_backward(net, job, step, half)
+    if job.said is not None and job.weights.words:
+        total["words"] = _said_backward(net, job, job.said, step, half)
     chosen = job.chosen(step)
     for j in chosen:
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -140,15 +143,18 @@ def _glimpsed(X: Tensor, j: int, job: Job, g: torch.Generator) -> dict[str, Tens
     return out
 
 
-def _reconstruct(net: nn.Module, job: Job, g: torch.Generator, half: bool) -> Tensor:
-    """R on a random crop of the style picture."""
-    H, W = job.Y.shape[-2:]
+def _reconstruct(net: nn.Module, job: Job, step: int, g: torch.Generator, half: bool) -> Tensor:
+    """R on a random crop of the style picture; of the book's in every second step, where there are others."""
+    style, Y = job.style, job.Y
+    if job.others and step % 2:
+        style, Y = job.others[step // 2 % len(job.others)]
+    H, W = Y.shape[-2:]
     h, w = min(CROP, H), min(CROP, W)
     y, x = int(torch.randint(0, H - h + 1, (), generator=g)), int(torch.randint(0, W - w + 1, (), generator=g))
     at = (..., slice(y, y + h), slice(x, x + w))
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        Y_hat = net(job.style.x[at], job.style.base[at])
-    return reconstruction(Y_hat, job.Y[at])
+        Y_hat = net(style.x[at], style.base[at])
+    return reconstruction(Y_hat, Y[at])
 
 
 def _finished_backward(net: nn.Module, job: Job, step: int, half: bool) -> float:
@@ -161,12 +167,27 @@ def _finished_backward(net: nn.Module, job: Job, step: int, half: bool) -> float
     return float(F.detach())
 
 
+def _said_backward(net: nn.Module, job: Job, said: Said, step: int, half: bool) -> float:
+    """Back-propagates W on parts of panels all over the book; returns it."""
+
+    def paint(j: int, at: Window) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            return job.part(net, j, at)
+
+    W = said.step(step, job.seed, paint)
+    if W.requires_grad:
+        (job.weights.words * W).backward()  # type: ignore[no-untyped-call]
+    return float(W.detach())
+
+
 def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict[str, Tensor]:
     """The terms of S_j that are read on the stylized panel X (1, 3, H, W); each a scalar, unweighted."""
     flat, w = canvas.flat.float(), job.weights
     terms: dict[str, Tensor] = {}
     if w.texture and job.texture is not None:
-        terms["texture"] = job.texture(X, flat, g)[0]
+        terms["texture"] = job.texture(_of_the_book(X, canvas), flat, g)[0]
+    if w.features and job.features is not None:
+        terms["features"] = job.features(_of_the_book(X, canvas))[0]
     if w.structure:
         terms["structure"] = structure(X, flat)[0]
     if w.ink:
@@ -174,6 +195,11 @@ def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict
     if w.palette:
         terms["palette"] = palette(X, flat)[0]
     return terms
+
+
+def _of_the_book(X: Tensor, canvas: Canvas) -> Tensor:
+    """A stylized panel whose parts in a style of their own are as they were given: nothing is asked of them."""
+    return X if canvas.other is None else X + (canvas.base.float() - X) * canvas.other.float()
 
 
 def redrawn_terms(X: Tensor, j: int, job: Job) -> dict[str, Tensor]:
@@ -203,6 +229,8 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
     out["reconstruction"] = float(reconstruction(Y_hat, job.Y[crop]))
     if job.pairs and job.weights.finish:
         out["finish"] = _held_out(net, weights, job, half)
+    if job.said is not None and w.words:
+        out["words"] = job.said.book(lambda j, at: job.part(net, j, at, weights))
     count, extra = job.learned(), 0.0
     for j, share in job.looked(CHECK_PANELS).items():
         with torch.autocast("cpu", torch.bfloat16, enabled=half):

@@ -9,12 +9,15 @@ from torch import Tensor, nn
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
+from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
+from inkwright.learn.order import minibatch
+from inkwright.learn.regions import COARSE
+from inkwright.learn.said import Said, Window
 from inkwright.learn.style_losses import ToneTexture
-from inkwright.learn.tensors import generator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Weights:
     """Weight of every term; 0 switches it off. See `style_losses` and `comic_book_loss`."""
 
@@ -28,6 +31,8 @@ class Weights:
     palette: float = 0.0
     finish: float = 0.0
     redrawn: float = 0.0
+    features: float = 0.0
+    words: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,14 @@ class Job:
     Attributes:
         style: the style picture's canvas.
         Y: (1, 3, H, W) the style picture.
+        others: the same two of each style of its own; they take turns with the book's in the reconstruction term.
         panels: canvases of the panels; none in the "style" round.
         p_hat: (J, I) prior marks, nan = not said or not reliable.
         classifiers: the ensemble that estimates p_ij, or None without C.
         masks: (J, I, s, s) boxes on the classifiers' canvas; zeros where there are none.
         texture: the texture term, or None.
+        features: the term of a pretrained network's features, or None.
+        said: the term of the look in words, or None.
         places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
         spots: per panel, where the elements' colours are, for the look term.
         emphasis: weight of each element's C, L and K; none: 1 each.
@@ -67,12 +75,15 @@ class Job:
     masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
     classifiers: Ensemble | None = None
     texture: ToneTexture | None = None
+    features: FeatureMoments | None = None
+    said: Said | None = None
     places: Sequence[Tensor] = ()
     spots: Sequence[Sequence[Spots]] = ()
     emphasis: Sequence[float] = ()
     again: Sequence[int] = ()
     pairs: Sequence[Pair] = ()
     redrawn: Sequence[Redrawn] = ()
+    others: Sequence[tuple[Canvas, Tensor]] = ()
 
     def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
         """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
@@ -84,6 +95,14 @@ class Job:
         """What the network is given of panel j: guides, base and, where it is told, places."""
         canvas = self.panels[j]
         return [canvas.x, canvas.base, *([self.places[j]] if self.places else [])]
+
+    def part(self, net: nn.Module, j: int, at: Window, weights: dict[str, Tensor] | None = None) -> Tensor:
+        """A window of panel j as the network, or its weights of another moment, paints it: (1, 3, h, w)."""
+        canvas = self.panels[j]
+        inputs = [at.of(canvas.x).float(), at.of(canvas.base).float()]
+        inputs += [at.of(self.places[j], COARSE).float()] if self.places else []
+        X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
+        return X
 
     def learned(self) -> int:
         """How many elements count, at least 1."""
@@ -111,16 +130,4 @@ class Job:
         return dict(sorted(shares.items()))
 
 
-def minibatch(panels: int, batch: int, step: int, seed: int) -> list[int]:
-    """The panels of a step: epochs of random order, so that each panel comes equally often."""
-    if panels == 0:
-        return []
-    size = min(batch, panels)
-    out: list[int] = []
-    orders: dict[int, list[int]] = {}
-    for n in range(step * size, (step + 1) * size):
-        epoch, at = divmod(n, panels)
-        if epoch not in orders:
-            orders[epoch] = torch.randperm(panels, generator=generator(seed, 0, 1, epoch)).tolist()
-        out.append(orders[epoch][at])
-    return out
+__all__ = ["Job", "Weights", "minibatch"]

@@ -19,11 +19,13 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.element_look import spots
 from inkwright.learn.guides import Guides, drawing_guides
-from inkwright.learn.mood import mood
+from inkwright.learn.mood import Mood, mood
 from inkwright.learn.own_colour import Sight, own_colour
 from inkwright.learn.palette import Palette
+from inkwright.learn.regions import Regions
 from inkwright.learn.views import box_mask
 from inkwright.operations import refine, whereabouts
+from inkwright.operations.backbone_terms import Terms, check, key_of
 from inkwright.operations.finished_files import finished_key
 from inkwright.operations.finishing import Finishing, finished_look, load_finish, look_up, study
 from inkwright.operations.log import logged
@@ -41,6 +43,7 @@ from inkwright.operations.refine import Refinement
 from inkwright.operations.rounds import Material, Rounds, refined_steps
 from inkwright.operations.steer import PARTS, boxes_in, check_elements, chosen, keep_palette, steer
 from inkwright.operations.style_picture import style_for_learning
+from inkwright.operations.style_rules import Masks, load_others, make_others, read_rules, rules_key
 from inkwright.operations.sweep import BOOK, sweep
 from inkwright.operations.train import Inputs, inputs, need_ensemble
 from inkwright.operations.words import kept_picture, lights_of, line_of, style_key_of, style_name, style_pixels_of
@@ -59,6 +62,8 @@ def base_key(project: Project, given: Inputs) -> str:
     lights = lights_of(given.book)
     parts = [*own, lights] if lights else own
     parts = [*parts, *finished_key(project, given.book, given.prior)]
+    parts = [*parts, *rules_key(project, read_rules(project, config, given.book, given.prior))]
+    parts = [*parts, *key_of(config)]
     return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *parts)
 
 
@@ -79,6 +84,7 @@ def fit(project: Project, more: Sequence[str] = (), redo: Sequence[str] = (), fr
     """
     if fresh:
         refine.drop(project)
+    check(project.config())
     given = inputs(project)
     check_elements(project, load(project), given.prior)
     found = need_ensemble(project, given)
@@ -126,6 +132,7 @@ class _Fit:
     def work(self, before: Path | None) -> Iterator[Event]:
         """Runs it; `before` is the run that is refined."""
         project, config, clock = self.project, self.config, Clock("fit", 0)
+        terms = Terms(config, self.given.prior.elements)
         ensemble = self._learned()
         run = project.open_run("fit", self.key, self._told(before))
         if before is not None:
@@ -145,7 +152,8 @@ class _Fit:
             write_bytes(run / "style.png", png_bytes(to_uint8(style)))
         style = to_float(read_picture(run / "style.png").pixels)
         material, look = _material(project, self.given, config, style, run, ensemble, finishing)
-        for message, hint in (read_json(run / "palette.json") or {}).get("notes", []):
+        notes = terms.join(material, style, _drawn(project, self.given, config, run))
+        for message, hint in [*((read_json(run / "palette.json") or {}).get("notes", [])), *notes]:
             yield Warned("fit", message, hint)
         rounds = Rounds(run, look, config)
         if before is None:
@@ -263,8 +271,11 @@ def _material(
     sizes, anywhere = [g.ink.shape for g in guides], finishing is not None
     regions = [where.regions(view, h, w, anywhere) for view, (h, w) in zip(views, sizes, strict=True)]
     moods = [mood(view.lights) for view in views]
+    rules = read_rules(project, config, given.book, given.prior)
     look = load_look(run, style, config) if (run / "look.safetensors").exists() else None
-    if look is None:
+    if look is not None:
+        load_others(run, project, rules, look)
+    else:
         look = make_look(guides, style, config.style.seed, detail, line_of(config))
         flats = [panel.flat for panel in guides]
         own = partial(_own_colour, given=given, guides=guides, places=places)
@@ -278,24 +289,40 @@ def _material(
             seed, accent = config.style.seed, config.fit.accent
             look.elements = read_banks(flats, tones, regions, where.everywhere(), seed, accent)
             look.elements = referred(project, given.prior, look.elements, seed)
+        make_others(run, project, rules, look, guides, config.style.scale)
         save_look(run, look, told)
     material = Material(p_hat=_p_hat(given, ensemble), masks=torch.stack(masks), classifiers=ensemble)
     if finishing is not None:
         material.finished = True
         material.pairs, material.redrawn = finishing.terms(sizes, regions)
-    while guides:
-        one, where_in, light = guides.pop(0), regions.pop(0), moods.pop(0)
-        material.plain.append(halved(look.canvas(one, mood=light)))
-        if look.elements is None:
-            continue
-        made = halved(look.canvas(one, where_in, light))
-        material.panels.append(made)
-        if look.elements.banks:
-            found = spots(one.flat, look.palette(one.flat), where_in, look.elements)
-            material.spots.append([replace(s, bank=torch.from_numpy(light.lab(s.bank.numpy()))) for s in found])
-        if config.fit.element_maps and made.places is not None:
-            material.places.append(made.places)
+    for view, light in zip(views, moods, strict=True):
+        one, where_in = guides.pop(0), regions.pop(0)
+        _add(material, look, one, where_in, light, rules.masks(view.panel.id, where_in, one, look))
+    if not config.fit.element_maps:
+        material.places.clear()
     return material, look
+
+
+def _add(material: Material, look: Look, guides: Guides, regions: Regions, light: Mood, masks: Masks) -> None:
+    """Adds a panel's canvases; `masks`: where other styles rule in it."""
+    material.plain.append(halved(look.canvas(guides, None, light, masks)))
+    if look.elements is None:
+        return
+    made = halved(look.canvas(guides, regions, light, masks))
+    material.panels.append(made)
+    if look.elements.banks:
+        found = spots(guides.flat, look.palette(guides.flat), regions, look.elements)
+        material.spots.append([replace(s, bank=torch.from_numpy(light.lab(s.bank.numpy()))) for s in found])
+    if made.places is not None:
+        material.places.append(made.places)
+
+
+def _drawn(project: Project, given: Inputs, config: Config, run: Path) -> Iterator[tuple[Floats, Regions]]:
+    """The panels as drawn, at the size at which they are fitted, and where their elements are."""
+    where = whereabouts.load(run, given.prior)
+    for panel in panel_pictures(project, given.book):
+        pixels = to_float(reduced(panel.pixels, fit_scale(panel, config)))
+        yield pixels, where.regions(panel, *pixels.shape[:2])
 
 
 def _p_hat(given: Inputs, ensemble: Ensemble | None) -> torch.Tensor:
@@ -308,8 +335,8 @@ def _p_hat(given: Inputs, ensemble: Ensemble | None) -> torch.Tensor:
 
 def halved(made: Canvas) -> Canvas:
     """A canvas in half precision."""
-    places = None if made.places is None else made.places.half()
-    return Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half(), places)
+    places, other = (None if part is None else part.half() for part in (made.places, made.other))
+    return Canvas(made.x.half(), made.base.half(), made.flat.half(), made.ink.half(), places, other)
 
 
 def _own_colour(

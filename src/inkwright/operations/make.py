@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from inkwright.events import Event, Finished, Started, Table
+from inkwright.operations.backbone_terms import check
 from inkwright.operations.fit import fit, fit_key
 from inkwright.operations.layout import has_drawings, layout
 from inkwright.operations.letter import is_lettered
@@ -17,6 +18,7 @@ from inkwright.project import Project, quoted
 
 def make(project: Project) -> Iterator[Event]:
     """Runs every step whose inputs changed."""
+    check(project.config())
     if has_drawings(project):
         yield from layout(project)
     yield from panels(project)

@@ -24,6 +24,7 @@ from inkwright.operations.fit import fit_key, load_look, panel_guides
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.protect import finish, kept_in, without
 from inkwright.operations.rounds import load_stylizer
+from inkwright.operations.style_rules import Rules, load_others, read_rules
 from inkwright.operations.sweep import BOOK
 from inkwright.operations.train import inputs
 from inkwright.operations.whereabouts import Whereabouts
@@ -33,23 +34,25 @@ from inkwright.project import Project, digest, quoted, read_json, write_bytes, w
 
 @dataclass(frozen=True)
 class Brush:
-    """A fitted style network with its look: all that is needed to paint a panel."""
+    """A style network with its look: all that is needed to paint a panel; `fitted`: it knows of elements."""
 
     net: nn.Module
     look: Look
     tile: int
     work_px: int
     style: StyleSettings
-    where: Whereabouts | None = None
+    where: Whereabouts
+    fitted: bool
+    rules: Rules
 
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
         guides = panel_guides(panel, work_scale(panel.page_side, self.work_px), self.look.detail)
-        where, anywhere = None, self.look.finish is not None
-        if self.where is not None:
-            height, width = guides.ink.shape
-            where = self.where.regions(panel, height, width, anywhere)
-        return self.look.canvas(guides, where, mood(panel.lights))
+        anywhere = self.look.finish is not None
+        height, width = guides.ink.shape
+        regions = self.where.regions(panel, height, width, anywhere)
+        masks = self.rules.masks(panel.panel.id, regions, guides, self.look)
+        return self.look.canvas(guides, regions if self.fitted else None, mood(panel.lights), masks)
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
@@ -104,13 +107,14 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     if len(done) == len(book.pages):
         yield Finished(stage, "up to date", False)
         return
-    with_c = bool((read_json(run / "meta.json") or {}).get("with_c"))
-    fitted = with_c and not plain
+    fitted = bool((read_json(run / "meta.json") or {}).get("with_c")) and not plain
     net = load_stylizer(run / (BOOK if fitted else "plain.safetensors"))
     config = project.config()
     look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
-    where = load_whereabouts(run, given.prior) if fitted else None
-    brush = Brush(net, look, config.render.tile_px, config.render.work_px, config.style, where)
+    rules = read_rules(project, config, book, given.prior)
+    load_others(run, project, rules, look)
+    size, where = config.render, load_whereabouts(run, given.prior)
+    brush = Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules)
     kept = Kept(project, book, given.prior) if look.finish is not None and fitted else None
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0

@@ -18,10 +18,12 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
+from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.fit import FitState, begin, evaluate, fit
 from inkwright.learn.job import Job, Weights
 from inkwright.learn.regions import CODES
+from inkwright.learn.said import Said
 from inkwright.learn.style_losses import ToneTexture, colour_spread
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.stylizers.start import STARTS
@@ -33,6 +35,8 @@ from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
+WITH_FEATURES = (0.25, 0.0, 4.0)
+"""With the features of a pretrained network, R, T and P count so many times; see `bench/vgg.py`."""
 SEEDS = 7919
 """Between the seeds of a fit and of its refinements."""
 
@@ -52,6 +56,8 @@ class Material:
         pairs: finished panels over their drawings.
         redrawn: finished panels that were drawn anew.
         finished: whether there are finished pictures at all, which make a "fitted" round.
+        features: the term of a pretrained network, or None.
+        said: the term of the look in words, or None.
     """
 
     p_hat: Tensor
@@ -64,6 +70,8 @@ class Material:
     pairs: list[Pair] = field(default_factory=list)
     redrawn: list[Redrawn] = field(default_factory=list)
     finished: bool = False
+    features: FeatureMoments | None = None
+    said: Said | None = None
 
     @property
     def fitted(self) -> bool:
@@ -85,22 +93,30 @@ class Rounds:
         self.run, self.look, self.config, self.stage = run, look, config, stage
         self.seed = config.style.seed
         self.style, self.Y = look.style_canvas(self.seed + 1)
+        self.others = [other.style_canvas(self.seed + 1) for other in look.others]
         self.picture = to_tensor(look.style)
         self.losses: list[dict[str, Any]] = []
         self.gained = True
 
-    def weights(self, elements: bool) -> Weights:
-        """The terms' weights as set; element terms only where wanted, K's not with finished panels."""
+    def weights(self, elements: bool, features: bool = False) -> Weights:
+        """The terms' weights as set; element terms only where wanted, K's not with finished panels.
+
+        With `features` of a pretrained network, these stand in for what the style picture alone can teach: T is left
+        out, R counts less, and the palette more, which holds colours against them.
+        """
         f = self.config.fit
+        own, texture, palette = WITH_FEATURES if features else (1.0, 1.0, 1.0)
         return Weights(
             c=f.weight_c if elements else 0.0,
             location=f.weight_location if elements else 0.0,
             look=f.weight_look if elements and self.look.finish is None else 0.0,
-            reconstruction=f.weight_reconstruction,
-            texture=f.weight_texture,
+            reconstruction=f.weight_reconstruction * own,
+            texture=f.weight_texture * texture,
             structure=f.weight_structure,
             ink=f.weight_ink,
-            palette=f.weight_palette,
+            palette=f.weight_palette * palette,
+            features=f.weight_features if features else 0.0,
+            words=f.weight_words,
             finish=self.config.finished.weight if elements else 0.0,
             redrawn=self.config.finished.weight_redrawn if elements else 0.0,
         )
@@ -109,10 +125,13 @@ class Rounds:
         """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
         f = self.config.fit
         weights = Weights(reconstruction=f.weight_reconstruction)
-        first = Job(self.style, self.Y, weights, f.style_steps, STYLE_LR, self.seed)
-        second = {"plain": Job(weights=self.weights(False), panels=material.plain, **self._common())}
+        backed = material.features is not None
+        first = Job(self.style, self.Y, weights, f.style_steps, STYLE_LR, self.seed, others=self.others)
+        second = {"plain": Job(weights=self.weights(False, backed), panels=material.plain, **self._common(material))}
         if material.fitted:
-            second["fitted"] = Job(weights=self.weights(True), **self._elements(material), **self._common())
+            second["fitted"] = Job(
+                weights=self.weights(True, backed), **self._elements(material), **self._common(material)
+            )
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
@@ -131,8 +150,11 @@ class Rounds:
             depth: how many refinements this makes; each sees other views than those before it.
         """
         steps = refined_steps(self.config.fit.steps)
-        common = self._common() | {"steps": steps, "seed": self.seed + SEEDS * depth}
-        job = Job(weights=self.weights(True), emphasis=emphasis, again=again, **self._elements(material), **common)
+        common = self._common(material) | {"steps": steps, "seed": self.seed + SEEDS * depth}
+        backed = material.features is not None
+        job = Job(
+            weights=self.weights(True, backed), emphasis=emphasis, again=again, **self._elements(material), **common
+        )
         start = self.run / START
         yield from self._together({"fitted": (_started(start, bool(job.places)), job)}, 0, steps, measured=True)
         before, mine = (read_json(self.run / BEFORE) or {}).get("losses", []), self._kept("fitted")
@@ -141,11 +163,12 @@ class Rounds:
         old, new = (checkpoint.load_tensors(path) for path in (start, self.run / "fitted.safetensors"))
         self.gained = any(not torch.equal(value, new[name]) for name, value in old.items())
 
-    def _common(self) -> dict[str, Any]:
+    def _common(self, material: Material) -> dict[str, Any]:
         """What all rounds on the panels share."""
         f = self.config.fit
         texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
-        given = {"style": self.style, "Y": self.Y, "seed": self.seed, "texture": texture}
+        given = {"style": self.style, "Y": self.Y, "others": self.others, "seed": self.seed, "texture": texture}
+        given |= {"features": material.features, "said": material.said}
         return given | {"batch": f.batch, "steps": f.steps, "lr": f.lr}
 
     def _elements(self, material: Material) -> dict[str, Any]:

@@ -102,6 +102,11 @@ def _file(project: Project | None, name: str) -> Path | None:
         return None
 
 
+def known(project: Project | None, name: str) -> bool:
+    """Whether there is an embedded style or a file of that name."""
+    return name in STYLES or _file(project, name) is not None
+
+
 def find_style(project: Project | None, name: str) -> Path | None:
     """The file of a single style, or None for an embedded one.
 

@@ -11,13 +11,14 @@ import torch
 from inkwright.comic.scan import read_page
 from inkwright.config import Config
 from inkwright.errors import UserError
-from inkwright.events import Clock, Event, Finished, Saved, Started
+from inkwright.events import Clock, Event, Finished, Saved, Started, Warned
 from inkwright.images import jpeg_bytes, png_bytes, resize, to_float
 from inkwright.learn.canvas import make_look
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.guides import drawing_guides
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
+from inkwright.operations.backbone_terms import Terms
 from inkwright.operations.material import panel_seed, reduced, work_scale
 from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
@@ -66,6 +67,7 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
     if not style and not config.style.words:
         raise UserError("No look is named.", "Add --style gouache, or --style-words 'ink wash, dusk'.")
     _check_out(picture, style, out, force)
+    terms = Terms(config)
     read = read_page(picture)
     drawing, said = read.pixels, spoken(config)
     look_of = style_for_learning(asked_for(said, None, style or DEFAULT), config.style.scale)
@@ -85,7 +87,10 @@ def stylize(picture: Path, style: str, out: Path, config: Config, force: bool = 
     panel = look.canvas(drawing_guides(to_float(small), panel_seed("drawing"), None, detail))
     with tempfile.TemporaryDirectory(prefix="inkwright-") as folder:
         rounds = Rounds(Path(folder), look, config, "stylize")
-        yield from rounds.run_all(Material(torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None, plain=[panel]))
+        material = Material(torch.zeros(1, 0), torch.zeros(1, 0, 1, 1), None, plain=[panel])
+        for message, hint in terms.join(material, look_of, [(to_float(small), {})]):
+            yield Warned("stylize", message, hint)
+        yield from rounds.run_all(material)
         net = load_stylizer(Path(folder) / "plain.safetensors")
     canvas = look.canvas(guides)
     X = paint(net, canvas.x, canvas.base, config.render.tile_px)

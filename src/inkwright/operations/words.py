@@ -13,7 +13,7 @@ from inkwright.operations.material import METHOD, own_lights
 from inkwright.operations.style_picture import style_key, style_pixels
 from inkwright.project import Project, digest, write_bytes
 from inkwright.sample.looks import MATERIALS
-from inkwright.words import Spoken, parse
+from inkwright.words import Spoken, read
 
 WHERE = "style.words"
 
@@ -22,9 +22,9 @@ def spoken(config: Config) -> Spoken:
     """The words of the book's look; all empty where none are set.
 
     Raises:
-        ConfigError, UnknownChoiceError: see `words.parse`.
+        ConfigError, UnknownChoiceError: see `words.read`.
     """
-    return parse(config.style.words, WHERE) if config.style.words else Spoken()
+    return read(config.style.words, WHERE, config.fit.backbone == "clip") if config.style.words else Spoken()
 
 
 def style_name(style: StyleSettings) -> str:
