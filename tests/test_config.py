@@ -108,7 +108,7 @@ def test_a_newer_version_is_refused_with_both_versions_named():
 def test_every_weight_of_the_loss_can_be_zero():
     weights = [key for key in sections()["fit"].model_fields if key.startswith("weight_")]
     assert "weight_c" in weights
-    assert len(weights) == 8
+    assert len(weights) == 10
     for key in weights:
         assert getattr(check_config({"fit": {key: 0}}).fit, key) == 0
 

@@ -11,7 +11,9 @@ def test_the_sentence_is_the_message_and_the_hint():
     assert str(errors.InternalError("Ours.")) == "Ours."
 
 
-@pytest.mark.parametrize("name", ["Picture", "Book", "Prior", "Palette", "Config", "Project", "UnknownChoice", "Disk"])
+@pytest.mark.parametrize(
+    "name", ["Picture", "Book", "Prior", "Palette", "Config", "Backbone", "Project", "UnknownChoice", "Disk"]
+)
 def test_what_the_user_can_mend_ends_with_exit_code_two(name):
     kind = getattr(errors, f"{name}Error")
     assert issubclass(kind, errors.UserError)
@@ -25,5 +27,5 @@ def test_our_own_fault_ends_with_exit_code_one():
 
 def test_the_tree_at_the_top_of_the_file_names_every_error():
     kinds = [name for name, kind in vars(errors).items() if isinstance(kind, type)]
-    assert len(kinds) == 11
+    assert len(kinds) == 12
     assert [name for name in kinds if name not in (errors.__doc__ or "")] == []
