@@ -144,3 +144,11 @@ def test_heat_maps_fit_panels_of_any_shape(tmp_path, size):
     assert hero.shape == size
     assert hero[int(0.8 * size[0]), int(0.8 * size[1])] > 0.9
     assert hero[int(0.15 * size[0]), int(0.15 * size[1])] < 0.1
+
+
+def test_what_nobody_said_is_nowhere_rather_than_absent(tmp_path):
+    where = find(tmp_path, PRIOR, PANELS, None)
+    assert set(where.regions(PANELS[2], HEIGHT, WIDTH)) == set()
+    unsaid = where.regions(PANELS[2], HEIGHT, WIDTH, True)
+    assert set(unsaid) == {1, 2}  # blank in the table; the others are marked absent
+    assert not unsaid[1].any()

@@ -159,7 +159,8 @@ def warnings(files: Files, shown: Sequence[Shown | PictureError], stage: str = "
 def _unlike(one: Shown, name: Path, panel: str) -> tuple[str, str]:
     """(message, hint) for a finished picture that does not show its drawing."""
     if float(np.ptp(np.percentile(one.finish, (2, 98), axis=(0, 1)), 0).max()) < EMPTY:
-        return f"{name} is one colour all over, but its drawing, panel {panel}, is not; not used.", "Export it again."
+        message = f"{name} is one colour all over, which its drawing, panel {panel}, is not; it is not used."
+        return message, "Export it again, with all its layers."
     act = f"Is it another panel's? Its contours have to be those of {panel}, at least roughly."
     return (
         f"{name} does not look like its drawing, panel {panel}, and is not used (likeness {one.found.score:.2f}).",
@@ -175,11 +176,12 @@ def finished(project: Project) -> Iterator[Event]:
     yield Started("finished", 0, f"{files.folder}")
     shown = list(read(project, book, files, config))
     yield from warnings(files, shown)
-    rows = [_row(one, files) for one in shown if isinstance(one, Shown)]
+    rows, sheets = [_row(one, files) for one in shown if isinstance(one, Shown)], dict(files.sheets)
     for i, path in sorted(files.sheets.items()):
         try:
             picture = read_picture(path)
         except PictureError as error:
+            del sheets[i]
             yield Warned("finished", error.message, error.hint)
             continue
         size = f"{picture.pixels.shape[1]} x {picture.pixels.shape[0]}"
@@ -188,18 +190,18 @@ def finished(project: Project) -> Iterator[Event]:
         yield Table("finished", "Finished pictures", ("of", "file", "size", "use"), tuple(rows))
     good = [one.view.panel.id for one in shown if isinstance(one, Shown) and one.found.kind != "other"]
     sizes = sizes_of(book, prior)
-    missing, best = worth_finishing(prior, good, files.sheets, sizes)
-    if missing and (good or files.sheets):
+    missing, best = worth_finishing(prior, good, sheets, sizes)
+    if missing and (good or sheets):
         act = f"Most would say a finish of: {', '.join(best)}." if best else "Add a model sheet of each."
         yield Warned("finished", f"No finished picture shows {', '.join(missing)}.", act)
-    if not good and not files.sheets:
+    if not good and not sheets:
         first = worth_finishing(prior, [], {}, sizes)[1] or book.panel_ids()[:NEXT]
         act = (
             f"To begin, finish {', '.join(first)}, each over its drawing, and save it as {files.folder / first[0]}.png."
         )
         yield Finished("finished", f"none yet. {act}", False)
         return
-    count = f"{len(good)} of {len(book.panel_ids())} panels, {len(files.sheets)} model sheets"
+    count = f"{len(good)} of {len(book.panel_ids())} panels, {len(sheets)} model sheet{'s' if len(sheets) != 1 else ''}"
     yield Finished("finished", f"{count}; next: inkwright fit {quoted(project.root)}", False)
 
 

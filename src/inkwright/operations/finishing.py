@@ -144,7 +144,8 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
     torch.set_num_threads(1)  # as all networks here: the same bytes on every machine
     sources, seed, steps = finishing.sources, config.style.seed, config.finished.steps
     even = [lessons.evened_of(one) for one in sources]
-    paints = mix_paints(even, [one.flat for one in sources], [one.mask() for one in sources], seed)
+    masks, over = [one.mask() for one in sources], [one.over for one in sources]
+    paints = mix_paints(even, [one.flat for one in sources], masks, seed, over)
     taught = [lessons.lesson(one, finish, paints, elements) for one, finish in zip(sources, even, strict=True)]
     state, path = begin(len(paints), seed), run / STATE
     if path.exists():
@@ -155,7 +156,7 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
             checkpoint.save_tensors(path, _packed(state))
         yield clock.step(step, loss=round(loss, 4))
     dark, line = lessons.line_of([one for one in sources if one.over] or sources)
-    seen = [any(i in one.regions for one in sources) for i in range(elements)]
+    seen = [any(one.regions[i].any() for one in sources if i in one.regions) for i in range(elements)]
     tensors = {
         **checkpoint.pack("net", state.mean),
         **checkpoint.pack("paints", {name: torch.from_numpy(getattr(paints, name)) for name in PAINTS}),

@@ -38,11 +38,16 @@ class Whereabouts:
         return [element.kind == "setting" for element in self.prior.elements]
 
     def regions(self, panel: PanelPicture, height: int, width: int, anywhere: bool = False) -> Regions:
-        """Soft masks (height, width) of the elements in a panel; `anywhere`: what nobody can find is .5 all over."""
+        """Soft masks (height, width) of the elements in a panel.
+
+        With `anywhere`, what is there and nobody can find is .5 all over, and what nobody said is there or not is 0.
+        """
         j, out = self.prior.panels.index(panel.panel.id), {}
         ky, kx = height / panel.pixels.shape[0], width / panel.pixels.shape[1]
         for i, element in enumerate(self.prior.elements):
             if self.prior.table[i, j] != 1:
+                if anywhere and np.isnan(self.prior.table[i, j]):
+                    out[i] = np.zeros((height, width), np.float32)
                 continue
             its = panel.boxes(element.name)
             if its:

@@ -68,9 +68,10 @@ def test_the_same_lessons_give_the_same_weights_also_when_stopped(one_thread):
 
 
 @pytest.mark.slow
-def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread):
+def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, monkeypatch):
+    monkeypatch.setattr(colourist, "BATCH", 4)
     its, paints = taught(panel((120, 160), {0: (20, 30, 36, 60), 1: (100, 40, 36, 60)}))
-    net, _ = learned(150, its, paints)
+    net, _ = learned(90, its, paints)
     other = panel((160, 120), {1: (12, 20, 44, 72), 0: (70, 60, 40, 66)})
     own = lessons.ownership(its, len(paints), 2)
     finish = Finish(net, paints, own, (True, True), np.zeros(3, np.float32), 1.0)
@@ -92,6 +93,24 @@ def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
     assert np.abs(made[50, 100] - 0.3).max() < 0.02  # in the middle of element 1
     assert np.abs(made[5, 5] - 0.3).max() > 0.02
     assert finish.inked(guides).ink.max() == 0.5
+
+
+class Unsure(torch.nn.Module):
+    """A colourist that finds every paint as likely."""
+
+    def forward(self, x):
+        return torch.zeros(len(x), 3, SIDE // 2, SIDE // 2)
+
+
+@pytest.mark.parametrize(("there", "likely"), [({}, False), ({0: False}, True), ({0: True}, True)])
+def test_an_elements_own_paint_is_kept_out_of_panels_without_it(one_thread, there, likely):
+    regions = {i: np.full((40, 40), float(full), np.float32) for i, full in there.items()}
+    planes = np.zeros((40, 40, 8), np.float32)
+    own = np.float32([[1.0, 0.3, 0.3], [0.5, 0.5, 0.5]])  # nothing is known of the second element
+    made = colourist.chances(Unsure(), Panel(planes, regions, 2), 3, own)
+    assert made.sum(2) == pytest.approx(np.ones((40, 40)), abs=1e-4)
+    assert (made[20, 20, 0] > 0.3) == likely
+    assert made[20, 20, 1] == pytest.approx(made[20, 20, 2])
 
 
 def test_areas_speak_with_one_voice():

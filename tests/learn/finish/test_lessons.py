@@ -37,6 +37,28 @@ def test_lines_teach_nothing_and_colours_belong_to_elements():
     assert (own[1] == 0.5).all()  # of an element that is nowhere nothing is known
 
 
+def test_people_in_a_house_are_not_the_house():
+    source = pair()
+    everywhere = np.ones((80, 120), np.float32)
+    source.regions[1] = everywhere  # a setting that fills its panel
+    one, paints = lesson_of(source)
+    red, blue = one.labels[40, 50], one.labels[5, 5]
+    own = lessons.ownership([one], len(paints), 2)
+    assert own[1, red] < 0.1
+    assert own[1, blue] > 0.9
+    assert own[0, red] > 0.9
+
+
+def test_what_is_white_in_a_redrawing_was_left_white():
+    finish = np.empty((40, 60, 3), np.float32)
+    finish[:] = RED
+    finish[10:20, 10:30] = 0.97
+    source = lessons.of_itself(finish, GREY, {})
+    assert np.allclose(source.flat[10:20, 10:30], 0.97)
+    assert np.allclose(source.flat[25:], GREY)
+    assert np.allclose(lessons.of_itself(finish, np.float32([0.99] * 3), {}).flat, 0.99)  # a sketch without fills
+
+
 def test_the_ground_of_a_model_sheet_is_left_out():
     sheet = np.full((90, 70, 3), 0.97, np.float32)
     sheet[20:80, 15:55] = RED

@@ -51,6 +51,16 @@ def test_what_is_drawn_speaks_against_paints_that_are_never_drawn_so():
     assert (grey > told[5, 5, white] + 4).all()
 
 
+def test_of_paints_that_were_never_over_a_drawing_nothing_is_told():
+    red, blue = (np.broadcast_to(np.float32(c), (60, 80, 3)).copy() for c in (RED, BLUE))
+    grey, mask = np.full((60, 80, 3), 0.7, np.float32), np.ones((60, 80), np.bool_)
+    paints = mix_paints([red, blue], [grey, grey], [mask, mask], 0, [True, False])
+    bright, dark, one = paints.told(grey)[0, 0], paints.told(0 * grey)[0, 0], paints.labels(red)[0, 0]
+    assert bright[1 - one] == dark[1 - one]
+    assert bright[one] > bright[1 - one]
+    assert dark[one] < dark[1 - one]
+
+
 def test_the_same_panels_give_the_same_paints():
     finish = halves()
     one, other = (mix(finish, np.full_like(finish, 0.7)) for _ in range(2))

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from inkwright.learn.finish.cutouts import (
     PLANES,
+    SMALLER,
     WHOLE,
     Box,
     Panel,
@@ -44,11 +45,14 @@ TURNED = 0.12
 """Share of the cutouts that are turned by any angle; the others by a little."""
 ALL = 0.15
 """Weight of what is said of a whole panel, against what is said of a box in its middle."""
-SMALLER, IN_FRONT = 0.7, 0.8
-"""An element whose region is smaller than this share of another's stands in front of it: so much less counts what is
-said of the other one there."""
-OWNED = 2.0
+IN_FRONT = 0.8
+"""Where an element stands in front of another one, what is said of the other one counts so much less."""
+SLIGHT = 0.05
+"""How likely a paint is at least where no finished picture has it."""
+OWNED = 3.0
 """Exponent of the ownership of paints in an element's box: 0 leaves it out."""
+ELSEWHERE = 1.0
+"""Exponent by which an element's own paints are kept out of panels where it is not: 0 leaves it out."""
 WHOLES = 0.3
 """Share of the cutouts that show a whole panel."""
 
@@ -229,7 +233,8 @@ def chances(net: nn.Module, panel: Panel, paints: int, own: Floats) -> Floats:
     """(H, W, paints) how likely each paint is at each pixel of a panel: all its cutouts' answers together.
 
     A box's own answer counts more than that of the whole panel, one in the middle of its box more than one at its edge.
-    In a box, paints that are the element's own count more than those that are found all over the book.
+    In a box, paints that are the element's own count more than those that are found all over the book; in panels where
+    it is not, they count less.
 
     Args:
         net: the colourist.
@@ -244,11 +249,15 @@ def chances(net: nn.Module, panel: Panel, paints: int, own: Floats) -> Floats:
     for element, box in seats(panel):
         answer, sure = _asked(net, panel, stack, element, box)
         if element != WHOLE:
-            answer *= (0.05 + own[element]) ** OWNED
+            answer *= (SLIGHT + own[element]) ** OWNED
             answer /= np.maximum(answer.sum(2, keepdims=True), 1e-6)
         total += answer * sure
         weight += sure
-    return np.asarray(total / np.maximum(weight, 1e-6), np.float32)
+    total /= np.maximum(weight, 1e-6)
+    for i in range(len(own)):
+        if i not in panel.regions:
+            total *= (1 + SLIGHT - own[i]) ** np.float32(ELSEWHERE)
+    return np.asarray(total / np.maximum(total.sum(2, keepdims=True), 1e-6), np.float32)
 
 
 def _asked(net: nn.Module, panel: Panel, stack: list[Floats], element: int, box: Box) -> tuple[Floats, Floats]:

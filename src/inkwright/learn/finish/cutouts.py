@@ -29,6 +29,8 @@ BREADTH = 1.2
 """Of a line in a cutout, in pixels, however broad it is drawn: a close-up has the same face in thinner lines."""
 THIN = 12
 """Rounds of thinning: what is still broad then is no line but a black area."""
+SMALLER = 0.7
+"""An element whose region is smaller than this share of another's stands in front of it."""
 PIECE = 0.03
 """A piece of a region smaller than this share of its largest is none of its own."""
 
@@ -64,6 +66,15 @@ def boxes_of(region: Floats) -> list[Box]:
     largest = stats[1:, cv2.CC_STAT_AREA].max()
     pieces = [row for row in stats[1:] if row[cv2.CC_STAT_AREA] >= PIECE * largest]
     return [tuple(float(v) for v in row[:4]) for row in pieces]  # type: ignore[misc]
+
+
+def in_front(regions: Regions, element: int) -> NDArray[np.bool_]:
+    """(H, W) where other elements stand in front of one: a house's box has people in it, who are not the house."""
+    out = np.zeros(regions[element].shape, np.bool_)
+    for other, region in regions.items():
+        if other != element and region.sum() < SMALLER * regions[element].sum():
+            out |= region > 0.5
+    return out
 
 
 def window(box: Box, turn: float = 0.0, mirrored: bool = False, stretch: float = 1.0) -> Floats:

@@ -1,7 +1,7 @@
 """Lessons: what the colourist learns from: finished panels over their drawings, redrawings, and model sheets.
 
 A picture that does not lie over a drawing is its own drawing: its lines are read off it, and between them it is taken
-to be as grey as the book's drawings are there.
+to be as grey as the book's drawings are there; but what is white in it, as eyes are, is taken to be left white.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from inkwright.learn.colour import luma, oklab
 from inkwright.learn.drawing import ink_map
 from inkwright.learn.finish.areas import areas
 from inkwright.learn.finish.colourist import Lesson
-from inkwright.learn.finish.cutouts import Panel, drawn_planes
+from inkwright.learn.finish.cutouts import Panel, drawn_planes, in_front
 from inkwright.learn.finish.paints import Paints, evened
 from inkwright.learn.regions import Regions, soft_boxes
 
@@ -23,6 +23,8 @@ Floats = NDArray[np.float32]
 
 INKED = 0.25
 """From this share of ink on a pixel teaches nothing about colour."""
+WHITE = 0.9
+"""From this on in every channel a picture is white."""
 GROUND = 0.05
 """Pixels nearer than this to a model sheet's border colour, in OKLab, and joined to it, are its ground."""
 
@@ -58,8 +60,8 @@ def of_drawing(ink: Floats, flat: Floats, finish: Floats, regions: Regions) -> S
 
 
 def of_itself(finish: Floats, flat: Floats, regions: Regions) -> Source:
-    """A redrawing: its lines are its own, its drawn colour is `flat`, (3,), all over."""
-    even = np.broadcast_to(flat, finish.shape).astype(np.float32)
+    """A redrawing: its lines are its own, its drawn colour is `flat`, (3,), but for what is white."""
+    even = _as_drawn(finish, flat)
     return Source(ink_map(finish), even, finish, regions, np.ones(finish.shape[:2], np.bool_), False)
 
 
@@ -79,9 +81,15 @@ def of_sheet(sheet: Floats, flat: Floats, element: int) -> Source:
     box = (0, 0, sheet.shape[1], sheet.shape[0])
     if len(rows) and len(columns):
         box = (int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
-    even = np.broadcast_to(flat, sheet.shape).astype(np.float32)
+    even = _as_drawn(sheet, flat)
     regions = {element: soft_boxes([box], *sheet.shape[:2])}
     return Source(ink_map(sheet), even, sheet, regions, shown, False)
+
+
+def _as_drawn(picture: Floats, flat: Floats) -> Floats:
+    """(H, W, 3) what a drawing of a picture shows: `flat`, (3,), all over, and white where the picture is white."""
+    white = picture.min(2, keepdims=True) >= WHITE
+    return np.where(white, np.maximum(picture, flat), flat).astype(np.float32)
 
 
 def lesson(source: Source, even: Floats, paints: Paints, elements: int) -> Lesson:
@@ -109,8 +117,9 @@ def ownership(lessons: Sequence[Lesson], paints: int, elements: int) -> Floats:
     for one in lessons:
         taught = one.labels >= 0
         for i in range(elements):
-            region = one.panel.regions.get(i)
-            here = taught & (region > 0.5) if region is not None else np.zeros_like(taught)
+            region, here = one.panel.regions.get(i), np.zeros_like(taught)
+            if region is not None:
+                here = taught & (region > 0.5) & ~in_front(one.panel.regions, i)
             inside[i] += np.bincount(one.labels[here], minlength=paints)
             outside[i] += np.bincount(one.labels[taught & ~here], minlength=paints)
     found = (inside.sum(1) > 1)[:, None]

@@ -23,6 +23,10 @@ LOOSE = 0.045
 """A drawing's colour strays by at least so much, in OKLab, where one paint will be."""
 SAID = 8.0
 """Largest log-likelihood by which what is drawn speaks against a paint."""
+UNSEEN = -2.0
+"""What is drawn speaks so much against a paint that was never seen over a drawing, whatever is drawn."""
+FEW = 20
+"""Pixels by which a paint is known at least."""
 RIDGE = 0.003
 """Variance of the drawing's lightness below which it does not decide about a paint's."""
 STEEPEST = 1.5
@@ -43,7 +47,7 @@ class Paints:
         slope: (K, 3) change of the colour with the drawing's lightness.
         share: (K,) of the finished panels' area.
         drawn: (K, 3) OKLab, what the drawing usually shows where the paint is.
-        spread: (K, 3) how far that strays.
+        spread: (K, 3) how far that strays; 0 where it was never seen over a drawing.
     """
 
     colour: Floats
@@ -71,7 +75,8 @@ class Paints:
         lab = oklab(flat)
         out = np.empty((*flat.shape[:2], len(self)), np.float32)
         for k in range(len(self)):
-            out[..., k] = -0.5 * (((lab - self.drawn[k]) / self.spread[k]) ** 2).sum(-1)
+            known = self.spread[k].any()
+            out[..., k] = -0.5 * (((lab - self.drawn[k]) / self.spread[k]) ** 2).sum(-1) if known else UNSEEN
         return np.maximum(out, -SAID)
 
     def painted(self, chance: Floats, light: Floats) -> Floats:
@@ -112,7 +117,11 @@ def evened(finish: Floats, ink: Floats) -> Floats:
 
 
 def mix_paints(
-    finishes: Sequence[Floats], drawings: Sequence[Floats], masks: Sequence[NDArray[np.bool_]], seed: int
+    finishes: Sequence[Floats],
+    drawings: Sequence[Floats],
+    masks: Sequence[NDArray[np.bool_]],
+    seed: int,
+    over: Sequence[bool] | None = None,
 ) -> Paints:
     """Reads the paints off finished panels.
 
@@ -121,28 +130,39 @@ def mix_paints(
         drawings: the drawings' flats, the same sizes.
         masks: (H, W) each, where there is colour rather than line.
         seed: of the sampling.
+        over: whether each lies over its drawing; None: all do. What others were drawn like is not known.
     """
     rng = np.random.default_rng((seed, 41))
     each = max(500, 300_000 // len(finishes))
-    lab, light, drawn = [], [], []
-    for finish, drawing, mask in zip(finishes, drawings, masks, strict=True):
+    lab, light, drawn, knows = [], [], [], []
+    for finish, drawing, mask, its in zip(finishes, drawings, masks, over or [True] * len(masks), strict=True):
         at = np.flatnonzero(mask)
         if len(at):
             at = at[rng.integers(0, len(at), each)]
             lab.append(oklab(finish.reshape(-1, 3)[at]))
             drawn.append(oklab(drawing.reshape(-1, 3)[at]))
+            knows.append(np.full(each, its))
             light.append(luma(drawing.reshape(-1, 3)[at]))
-    points, seen, shown = np.concatenate(lab), np.concatenate(light), np.concatenate(drawn)
+    points, seen = np.concatenate(lab), np.concatenate(light)
     centres = _centres(points, rng)
     far = (points**2).sum(1)[:, None] + (centres**2).sum(1)[None] - 2 * points @ centres.T
     label = far.argmin(1)
-    kept = [k for k in range(len(centres)) if (label == k).sum() >= 20]
+    kept = [k for k in range(len(centres)) if (label == k).sum() >= FEW]
     rows = [_tone(points[label == k], seen[label == k]) for k in kept]
     share = np.array([(label == k).mean() for k in kept], np.float32)
     colour, usual, slope = (np.stack([row[n] for row in rows]).astype(np.float32) for n in range(3))
-    usually = np.stack([np.median(shown[label == k], 0) for k in kept]).astype(np.float32)
-    strays = np.stack([np.abs(shown[label == k] - usually[n]).mean(0) for n, k in enumerate(kept)])
-    return Paints(colour, usual, slope, share, usually, np.maximum(1.25 * strays, LOOSE).astype(np.float32))
+    known = np.concatenate(knows)
+    shown = [np.concatenate(drawn)[(label == k) & known] for k in kept]
+    usually, strays = (np.stack(part).astype(np.float32) for part in zip(*map(_usual, shown), strict=True))
+    return Paints(colour, usual, slope, share, usually, strays)
+
+
+def _usual(shown: Floats) -> tuple[Floats, Floats]:
+    """What a paint is usually drawn like, and how far that strays, from (N, 3) OKLab; zeros for too few."""
+    if len(shown) < FEW:
+        return np.zeros(3, np.float32), np.zeros(3, np.float32)
+    middle = np.median(shown, 0)
+    return middle, np.maximum(1.25 * np.abs(shown - middle).mean(0), LOOSE)
 
 
 def _centres(points: Floats, rng: np.random.Generator) -> Floats:
