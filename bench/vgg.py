@@ -20,38 +20,46 @@ import torch
 from inkwright.config import check_config
 from inkwright.images import to_uint8
 from inkwright.learn.backbones import layers_of, load_backbone
+from inkwright.learn.checkpoint import load_tensors
 from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.operations.rounds import Material, Rounds, load_stylizer
 from inkwright.operations.style_picture import style_for_learning
+from inkwright.operations.sweep import blended
 
 WEIGHTS = run.SHARED / "weights" / "vgg19_normalised_to_conv3_1.safetensors"
 STYLES = ("starry-night", "turner-shipwreck")
 PANELS = (0, 2, 4)
+BLENDS = {"without": 0.0, "a quarter of the way": 0.25, "half of the way": 0.5, "with VGG-19": 1.0}
+"""Networks between the two have drifts between theirs, so that likeness can be compared at one drift."""
 
 
 def looks(style: str, steps: int) -> dict[str, dict[str, float]]:
-    """The neutral measure of a style, without and with VGG-19."""
+    """The neutral measure of a style, without and with VGG-19, and of networks between the two."""
     whole = run.books()["six crude panels"]
     panels, pixels = [whole[n] for n in PANELS], run.shared_styles()[style]
     book = run.LittleBook(panels, style_for_learning(pixels, 1.0))
     network = load_backbone("vgg19", str(WEIGHTS))
     assert network is not None
     features = FeatureMoments(network, layers_of("vgg19", network), book.picture)
-    found = {}
-    for name, term in (("without", None), ("with VGG-19", features)):
+    learned, seconds = [], []
+    for term in (None, features):
         start = time.process_time()
         given = Material(torch.zeros(len(panels), 0), torch.zeros(len(panels), 0, 1, 1), None, book.canvases)
         given.features = term
         with tempfile.TemporaryDirectory() as folder:
             for _ in Rounds(Path(folder), book.look, check_config({"fit": {"steps": steps}})).run_all(given):
                 pass
+            learned.append(load_tensors(Path(folder) / "plain.safetensors"))
             net = load_stylizer(Path(folder) / "plain.safetensors")
+        seconds.append(time.process_time() - start)
+    found = {}
+    for name, share in BLENDS.items():
+        net.load_state_dict(blended(learned[0], learned[1], share))
         results = book.rendered(net)
-        found[name] = run.neutral(panels, results, pixels) | {"CPU-s": time.process_time() - start}
+        found[name] = run.neutral(panels, results, pixels) | {"CPU-s": seconds[int(share)]}
         if run.SHEETS:
-            run._sheet(
-                Path(run.SHEETS), f"{style}-{name}".replace(" ", "-"), [to_uint8(p) for p in panels], results, pixels
-            )
+            before = [to_uint8(p) for p in panels]
+            run._sheet(Path(run.SHEETS), f"{style}-{name}".replace(" ", "-"), before, results, pixels)
     return found
 
 

@@ -19,7 +19,7 @@ from inkwright.learn.said import Said, Texts, claims
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.text_losses import in_templates
 from inkwright.operations.rounds import Material
-from inkwright.project import Project
+from inkwright.project import Project, from_home
 from inkwright.registry import suggest
 from inkwright.words import BACK, FRONT, Asked, asked
 
@@ -46,8 +46,10 @@ def check(config: Config) -> None:
 
 
 def check_settings(project: Project, given: dict[str, Any]) -> None:
-    """Refuses a backbone, or weights for it, before they are saved as settings."""
+    """Refuses a backbone, or weights for it, before they are saved as settings; their path is saved whole."""
     before = project.config()
+    if given.get("weights") and (path := from_home(given["weights"])).exists():
+        given["weights"] = str(path.absolute())
     config = before.model_copy(update={"fit": before.fit.model_copy(update=given)})
     for path in _files(config):
         check_kind(path)
