@@ -69,7 +69,7 @@ def _state(name: str) -> tuple[str, str]:
     """(state, file) of a backbone."""
     entry = BACKBONES[name]
     if name == "clip":
-        missing = "" if importlib.util.find_spec("transformers") else "; needs: pip install 'inkwright[clip]'"
+        missing = "" if importlib.util.find_spec("transformers") else "; needs: pip install transformers"
         try:
             found = find_checkpoint()
         except BackboneError:
@@ -117,7 +117,7 @@ def _get_clip(checkpoint: str, sha256: str) -> Iterator[Event]:
     find_checkpoint(str(where))
     yield Saved("backbones", str(where), f"{checkpoint}; read its licence there")
     if importlib.util.find_spec("transformers") is None:
-        yield Warned("backbones", "CLIP needs the package transformers, too.", "Run: pip install 'inkwright[clip]'")
+        yield Warned("backbones", "CLIP needs the package transformers, too.", "Run: pip install transformers")
 
 
 def _fetched(repo: str, file: str, path: Path, sha256: str = "") -> Iterator[Event]:

@@ -64,7 +64,7 @@ BACKBONES: Registry[Backbone] = Registry(
             squeezenet.wanted,
             WeightFile("squeezenet", "", "squeezenet1_1 of torchvision", 5, "BSD-3-Clause"),
         ),
-        "clip": Backbone("CLIP: any words in style.words; needs inkwright[clip]"),
+        "clip": Backbone("CLIP: any words in style.words; needs transformers"),
     },
 )
 """Name → what the style is read with."""

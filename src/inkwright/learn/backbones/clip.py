@@ -1,7 +1,7 @@
 """CLIP from transformers, as pictures and texts in one space: the words of a look beyond the vocabulary.
 
 Source: A. Radford et al., "Learning transferable visual models from natural language supervision", 2021. transformers
-is an extra (`inkwright[clip]`) and imported when a checkpoint is loaded. Checkpoints are folders with config.json,
+is an extra, `clip`, and imported when a checkpoint is loaded. Checkpoints are folders with config.json,
 safetensors and a tokenizer; a hub is never asked here.
 """
 
@@ -170,7 +170,7 @@ def load_clip(where: str = "") -> Clip:
         import transformers
     except ImportError:
         raise BackboneError(
-            "CLIP needs the package transformers, which is not installed.", "Run: pip install 'inkwright[clip]'"
+            "CLIP needs the package transformers, which is not installed.", "Run: pip install transformers"
         ) from None
     try:
         with _quiet(transformers):
