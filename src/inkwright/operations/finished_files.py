@@ -15,6 +15,8 @@ from inkwright.project import Project, digest, from_home, pictures_in
 from inkwright.registry import suggest
 
 FOLDER = "finished"
+TAUGHT = 2
+"""Raised when a change of ours makes what was learned from finished pictures stale."""
 DRAWN_IN = (".psd", ".psb", ".kra", ".ora", ".xcf", ".clip", ".afphoto", ".heic", ".avif", ".svg", ".pdf")
 """Files of painting programs and cameras: what an author may take for a finished picture, and is not read."""
 
@@ -137,4 +139,4 @@ def finished_key(project: Project, book: Book, prior: Prior) -> list[str]:
     panels = [[panel, known[path], panel in files.whole] for panel, path in sorted(files.panels.items())]
     sheets = [[i, known[path]] for i, path in sorted(files.sheets.items())]
     settings = project.config().finished.model_dump(exclude={"folder", "keep"})
-    return [digest(panels, sheets, settings)]
+    return [digest(TAUGHT, panels, sheets, settings)]

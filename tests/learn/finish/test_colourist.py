@@ -107,10 +107,21 @@ def test_an_elements_own_paint_is_kept_out_of_panels_without_it(one_thread, ther
     regions = {i: np.full((40, 40), float(full), np.float32) for i, full in there.items()}
     planes = np.zeros((40, 40, 8), np.float32)
     own = np.float32([[1.0, 0.3, 0.3], [0.5, 0.5, 0.5]])  # nothing is known of the second element
-    made = colourist.chances(Unsure(), Panel(planes, regions, 2), 3, own)
+    made = colourist.chances(Unsure(), Panel(planes, regions, 2), 3, own, np.zeros((40, 40), np.int32))
     assert made.sum(2) == pytest.approx(np.ones((40, 40)), abs=1e-4)
     assert (made[20, 20, 0] > 0.3) == likely
     assert made[20, 20, 1] == pytest.approx(made[20, 20, 2])
+
+
+def test_an_area_that_reaches_far_out_of_a_box_is_not_the_elements(one_thread):
+    region = np.zeros((40, 40), np.float32)
+    region[10:30, 10:30] = 1
+    own, planes = np.float32([[0.9, 0.2, 0.2]]), np.zeros((40, 40, 8), np.float32)
+    where = np.ones((40, 40), np.int32)
+    where[12:28, 12:20] = 0  # shut in its box; the other area is what is around
+    made = colourist.chances(Unsure(), Panel(planes, {0: region}, 1), 3, own, where)
+    assert made[20, 15, 0] > 0.8
+    assert made[20, 25, 0] < 0.5
 
 
 def test_areas_speak_with_one_voice():

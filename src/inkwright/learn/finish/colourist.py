@@ -49,7 +49,7 @@ IN_FRONT = 0.8
 """Where an element stands in front of another one, what is said of the other one counts so much less."""
 SLIGHT = 0.05
 """How likely a paint is at least where no finished picture has it."""
-OWNED = 3.0
+OWNED = 2.5
 """Exponent of the ownership of paints in an element's box: 0 leaves it out."""
 ELSEWHERE = 1.0
 """Exponent by which an element's own paints are kept out of panels where it is not: 0 leaves it out."""
@@ -229,35 +229,41 @@ def _toned(x: Floats, rng: np.random.Generator) -> Floats:
 
 
 @torch.no_grad()
-def chances(net: nn.Module, panel: Panel, paints: int, own: Floats) -> Floats:
+def chances(net: nn.Module, panel: Panel, paints: int, own: Floats, where: NDArray[np.int32]) -> Floats:
     """(H, W, paints) how likely each paint is at each pixel of a panel: all its cutouts' answers together.
 
-    A box's own answer counts more than that of the whole panel, one in the middle of its box more than one at its edge.
-    In a box, paints that are the element's own count more than those that are found all over the book; in panels where
-    it is not, they count less.
+    A box's own answer counts more than that of the whole panel, one in the middle of its box more than one at its edge,
+    and least in areas that reach far out of it. In a box, paints that are the element's own count more than those that
+    are found all over the book; in panels where it is not, they count less.
 
     Args:
         net: the colourist.
         panel: the drawing.
         paints: how many there are.
         own: (elements, paints) see `lessons.ownership`.
+        where: (H, W) the drawing's areas.
     """
     stack = pyramid(np.concatenate([panel.planes, panel.places()], 2))
     height, width = panel.planes.shape[:2]
     total = np.zeros((height, width, paints), np.float32)
-    weight = np.zeros((height, width, 1), np.float32)
     for element, box in seats(panel):
         answer, sure = _asked(net, panel, stack, element, box)
         if element != WHOLE:
-            answer *= (SLIGHT + own[element]) ** OWNED
+            its = _share(panel.regions[element], where)[..., None]
+            answer *= np.exp(OWNED * its * np.log(SLIGHT + own[element]))
             answer /= np.maximum(answer.sum(2, keepdims=True), 1e-6)
+            sure = sure * its
         total += answer * sure
-        weight += sure
-    total /= np.maximum(weight, 1e-6)
     for i in range(len(own)):
         if i not in panel.regions:
             total *= (1 + SLIGHT - own[i]) ** np.float32(ELSEWHERE)
     return np.asarray(total / np.maximum(total.sum(2, keepdims=True), 1e-6), np.float32)
+
+
+def _share(region: Floats, where: NDArray[np.int32]) -> Floats:
+    """(H, W) the square of how much of the area that a pixel is in lies in a region: the sky is not the house's."""
+    share = np.bincount(where.ravel(), region.ravel()) / np.bincount(where.ravel())
+    return (share[where] ** 2).astype(np.float32)
 
 
 def _asked(net: nn.Module, panel: Panel, stack: list[Floats], element: int, box: Box) -> tuple[Floats, Floats]:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 SIDE = 512
 """Long side at which drawings are looked at, in pixels; larger ones are reduced."""
-EVEN = 0.9
+EVEN = 0.95
 """How far an area goes by what all of its pixels say together."""
 DOUBT = 3e-3
 """What the colourist cannot exclude: its chances are at least this, so that what is drawn can speak against them."""
@@ -71,7 +71,7 @@ class Finish:
 
     def _toned(self, ink: Floats, flat: Floats, regions: Regions, where: Labels) -> Floats:
         panel = Panel(drawn_planes(ink, flat, where), regions, len(self.seen))
-        chance = chances(self.net, panel, len(self.paints), self.own)
+        chance = chances(self.net, panel, len(self.paints), self.own, where)
         chance = settled(chance, ink, where, self.paints.told(flat))
         light = np.asarray(cv2.GaussianBlur(luma(flat), (0, 0), 1.0), np.float32)
         return self.paints.painted(chance.reshape(-1, len(self.paints)), light.ravel()).reshape(flat.shape)
