@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench bench-straighten bench-lettering bench-classifiers bench-consistency bench-clip checkpoint trunk clean
+.PHONY: help demo test lint check-all docs bench bench-straighten bench-lettering bench-classifiers bench-consistency bench-finished bench-clip checkpoint trunk clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -23,6 +23,7 @@ help:
 	@echo "make bench-lettering  measure how words fit into balloons"
 	@echo "make bench-classifiers  measure how well elements are recognised"
 	@echo "make bench-consistency  measure whether elements stay themselves (hours; goes on where it was stopped)"
+	@echo "make bench-finished  measure what finished panels teach"
 	@echo "make bench-clip measure what a step of the look in words costs"
 	@echo "make checkpoint train the style network's starting weights anew, and measure them (half an hour)"
 	@echo "make trunk      train the classifiers' starting trunk anew (20 minutes)"
@@ -65,6 +66,9 @@ bench-consistency: .venv/installed
 	$(BIN)/python bench/consistency.py --docs
 	$(BIN)/python bench/consistency.py --docs --ablations --seeds 1 --only drawn-24 gouache
 	$(BIN)/python bench/attack.py
+
+bench-finished: .venv/installed
+	$(ONE_THREAD) $(BIN)/python bench/finished.py --docs
 
 bench-clip: .venv/installed-dev
 	$(BIN)/python bench/clip.py --docs
