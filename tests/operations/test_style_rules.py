@@ -43,6 +43,12 @@ def test_rules_are_gathered_by_style_and_a_panel_goes_before_its_page():
         "woodcut, dusk": ([], ["p2.1", "p2.2"]),
     }
     assert rules.everywhere == [False, True]
+    assert rules.of_panels() == {
+        "p1.1": "woodblock",
+        "p1.2": "hatching",
+        "p2.1": "woodcut, dusk",
+        "p2.2": "woodcut, dusk",
+    }
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,9 @@ def test_a_panel_and_an_element_are_painted_in_styles_of_their_own(inkwright, ma
     settings = (made / "inkwright.toml").read_text()
     rules = '[style]\npanels = "p1.1 = red.png"\nelements = "Ball = green.png"\n'
     (made / "inkwright.toml").write_text(settings.replace("[style]\n", rules))
-    assert inkwright("make", made).code == 0
+    done = inkwright("make", made)
+    assert done.code == 0
+    assert any("1 panels have a light or style of their own" in event["message"] for event in done.all("warned"))
     after = {name: picture(made / "build" / "panels" / f"{name}.png") for name in before}
     mean = after["p1.1"].mean((0, 1))
     assert mean[0] > 1.5 * mean[2] > 0

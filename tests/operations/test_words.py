@@ -157,7 +157,7 @@ def test_a_night_panel_is_painted_dark_and_the_others_stay(inkwright, made: Path
     for command in (("fit",), ("render",), ("render", "--plain"), ("review",)):
         done = inkwright(command[0], made, *command[1:])
         assert done.code == 0
-    assert any("light of their own" in event["message"] for event in done.all("warned"))
+    assert any("light or style of their own" in event["message"] for event in done.all("warned"))
     after = {p.stem: read_picture(p).pixels for p in sorted((made / "build" / "panels").glob("*.png"))}
     dark = oklab(after["p1.2"] / 255.0).mean((0, 1)) - oklab(before["p1.2"] / 255.0).mean((0, 1))
     assert dark[0] < -0.15

@@ -1,9 +1,10 @@
 """What `review` measures on pictures alone: consistency, drift, style distance. No network is asked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -48,17 +49,24 @@ def looks_of(project: Project, views: list[PanelPicture]) -> dict[str, list[Pixe
     return out
 
 
-def measured(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[Pixels]], style: Path) -> Measures:
-    """Measures the three looks, on the panels that lie in the same light: another light changes colours on purpose.
+def measured(
+    given: Inputs,
+    views: list[PanelPicture],
+    pictures: dict[str, list[Pixels]],
+    style: Path,
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> Measures:
+    """Measures the three looks, on panels of the same light and style: another one changes colours on purpose.
 
     Args:
         given: book and prior.
         views: the panels.
         pictures: as made by `looks_of`.
         style: the style picture, as it was learned.
+        others: the styles of panels that have one of their own.
     """
     made = Measures()
-    lit = same_light(views)
+    lit = same_light(views, others)
     drawings: list[Floats] = [to_float(pictures["drawing"][j]) for j in lit]
     places, unsure = places_of(given, [views[j] for j in lit], [x.shape for x in drawings], lit)
     if len(lit) < len(views):
@@ -87,11 +95,12 @@ def measured(given: Inputs, views: list[PanelPicture], pictures: dict[str, list[
     return made
 
 
-def same_light(views: Sequence[PanelPicture]) -> list[int]:
-    """The panels of the light that most of them lie in, by number: only those can be compared by colour."""
-    count = Counter(view.lights for view in views)
-    most = max(count, key=lambda lights: (count[lights], not lights))
-    return [j for j, view in enumerate(views) if view.lights == most]
+def same_light(views: Sequence[PanelPicture], others: Mapping[str, str] = MappingProxyType({})) -> list[int]:
+    """The panels of the light and style that most of them have, by number: only those can be compared by colour."""
+    looks = [(view.lights, others.get(view.panel.id, "") if others else "") for view in views]
+    count = Counter(looks)
+    most = max(count, key=lambda look: (count[look], not look[1], not look[0]))
+    return [j for j, look in enumerate(looks) if look == most]
 
 
 def places_of(

@@ -24,6 +24,7 @@ from inkwright.operations.material import Box, PanelPicture, panel_pictures, red
 from inkwright.operations.measures import Measures, looks_of, measured
 from inkwright.operations.nets import examples, load_nets, train_nets
 from inkwright.operations.render import is_fresh, render_key
+from inkwright.operations.style_rules import read_rules
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
 from inkwright.operations.words import style_name
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
@@ -87,9 +88,11 @@ def review(project: Project) -> Iterator[Event]:
         )
     fitted = project.finished_run("fit", fit_key(project, given))
     assert fitted is not None  # or the pages would not be fresh
-    seen = measured(given, views, pictures, fitted / "style.png")
+    others = read_rules(project, config, project.book(), given.prior).of_panels()
+    seen = measured(given, views, pictures, fitted / "style.png", others)
     if other := int(seen.figures.get("panels_in_another_light", 0)):
-        message = f"{other} panels have a light of their own: colours, drift and style are measured on the others."
+        message = f"{other} panels have a light or style of their own: "
+        message += "colours, drift and style are measured on the others."
         yield Warned("review", message, "What is recognised is graded in all of them.")
     made = _review(project, given, views, p, judge, seen, fitted, found)
     yield Saved("review", str(write_review(made, folder)), "review page")

@@ -82,6 +82,10 @@ class Rules:
     def __bool__(self) -> bool:
         return bool(self.rules)
 
+    def of_panels(self) -> dict[str, str]:
+        """Panels that have a style of their own, by id, with that style."""
+        return {panel_id: rule.style for rule in self.rules for panel_id in rule.panels}
+
     def masks(self, panel_id: str, regions: Regions, guides: Guides, look: Look) -> Masks:
         """Where each rule's style goes in a panel, (H, W) in [0, 1] each; None: nowhere.
 

@@ -40,6 +40,7 @@ def sweep(run: Path, look: Look, material: Material, cost: float) -> dict[str, A
     distance = StyleDistance(to_tensor(look.style))
     J = len(material.panels)
     looked = sorted({round(n * (J - 1) / max(1, LOOKED - 1)) for n in range(LOOKED)})
+    looked = [j for j in looked if _in_its_style(material.panels[j])] or looked
     plain = checkpoint.load_tensors(run / "plain.safetensors")
     fitted = checkpoint.load_tensors(run / "fitted.safetensors")
     net = load_stylizer(run / "fitted.safetensors")
@@ -59,6 +60,11 @@ def sweep(run: Path, look: Look, material: Material, cost: float) -> dict[str, A
 def blended(plain: dict[str, Tensor], fitted: dict[str, Tensor], share: float) -> dict[str, Tensor]:
     """Weights between two networks: `share` of the second."""
     return {name: torch.lerp(plain[name], fitted[name], share) for name in fitted}
+
+
+def _in_its_style(canvas: Canvas) -> bool:
+    """Whether a panel is in the book's style, at least by half."""
+    return canvas.other is None or float(canvas.other.float().mean()) <= 0.5
 
 
 @torch.no_grad()
