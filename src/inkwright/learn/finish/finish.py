@@ -21,7 +21,7 @@ SIDE = 512
 """Long side at which drawings are looked at, in pixels; larger ones are reduced."""
 EVEN = 0.95
 """How far an area goes by what all of its pixels say together."""
-DOUBT = 3e-3
+DOUBT = 0.01
 """What the colourist cannot exclude: its chances are at least this, so that what is drawn can speak against them."""
 SHARP = 5.0
 """How much the likeliest paint is preferred to a mixture, which would look like colours that have run."""
