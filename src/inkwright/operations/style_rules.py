@@ -211,7 +211,10 @@ def _check(project: Project | None, style: str) -> None:
         if _said(project, style) is None:
             check_style(project, style)
     except PictureError as error:
-        raise PictureError(error.message, f"{error.hint}; or in words, see: inkwright looks") from error
+        if any(known(project, part.name) for part in parts_of(project, style)):
+            raise
+        hint = f"{error.hint.rstrip('.')}; or name words, see: inkwright looks"
+        raise PictureError(error.message, hint) from error
 
 
 def rules_key(project: Project, rules: Rules) -> list[str]:
