@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-all docs bench bench-straighten bench-lettering bench-classifiers bench-consistency bench-finished bench-clip checkpoint trunk clean
+.PHONY: help demo test lint check-all docs bench bench-panels bench-straighten bench-lettering bench-classifiers bench-consistency bench-finished bench-clip checkpoint trunk clean
 
 BIN := .venv/bin
 # One thread: PyTorch's own threads fight over a small machine, and results must not hang on how many there are.
@@ -17,7 +17,7 @@ help:
 	@echo "make lint       ruff and mypy alone"
 	@echo "make check-all  lint, every test and the demo"
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
-	@echo "make bench      measure times and figures"
+	@echo "make bench      measure times and looks, and the three that follow"
 	@echo "make bench-panels measure the finder of panels"
 	@echo "make bench-straighten  measure straightening of photos and scans"
 	@echo "make bench-lettering  measure how words fit into balloons"
@@ -47,7 +47,7 @@ check-all: lint
 docs: .venv/installed
 	$(BIN)/python tools/docs.py
 
-bench: .venv/installed
+bench: bench-lettering bench-panels bench-straighten
 	$(BIN)/python bench/run.py
 
 bench-panels: .venv/installed
