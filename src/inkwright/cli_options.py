@@ -133,6 +133,10 @@ def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
         from inkwright.operations.style_picture import check_style
 
         check_style(project, settings["style"]["picture"])
+    if style.get("elements") or style.get("panels"):
+        from inkwright.operations.style_rules import check_rules
+
+        check_rules(project, style)
     if "backbone" in settings.get("fit", {}) or "weights" in settings.get("fit", {}):
         from inkwright.operations.backbone_terms import check_settings
 

@@ -72,6 +72,13 @@ def test_what_is_no_rule_is_told(elements: str, panels: str, error: type[Excepti
     assert hint in caught.value.hint  # type: ignore[attr-defined]
 
 
+def test_a_wrong_rule_is_refused_before_it_is_saved(inkwright, marked: Path):
+    before = (marked / "inkwright.toml").read_bytes()
+    assert "no page or panel 'p99.9'" in inkwright("fit", marked, "--style-panels", "p99.9 = dusk").error["message"]
+    assert "no element 'Bal'" in inkwright("fit", marked, "--style-elements", "Bal = gouache").error["message"]
+    assert (marked / "inkwright.toml").read_bytes() == before
+
+
 def test_a_box_becomes_the_figure_in_it():
     flat = np.full((120, 160, 3), 0.9, np.float32)
     flat[:, 80:] = (0.3, 0.5, 0.9)  # two colours behind it

@@ -8,6 +8,7 @@ element in a style of its own agrees with itself, too. A panel's rule goes befor
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,7 +26,7 @@ from inkwright.learn.guides import Guides
 from inkwright.learn.lines import line
 from inkwright.learn.palette import Palette
 from inkwright.learn.regions import Regions
-from inkwright.operations.material import METHOD
+from inkwright.operations.material import METHOD, load_book, load_prior
 from inkwright.operations.steer import PARTS
 from inkwright.operations.style_picture import (
     check_style,
@@ -182,6 +183,17 @@ def read_rules(project: Project | None, config: Config, book: Book, prior: Prior
         _check(project, style)
     everywhere = [element.kind == "setting" for element in prior.elements]
     return Rules([Rule(s, frozenset(i), frozenset(j)) for s, (i, j) in styles.items()], everywhere)
+
+
+def check_rules(project: Project, given: dict[str, Any]) -> None:
+    """Refuses rules before they are saved as settings; `given` are settings of the section `style`.
+
+    Raises:
+        ConfigError, PictureError: see `read_rules`.
+    """
+    config, book = project.config(), load_book(project)
+    config = config.model_copy(update={"style": config.style.model_copy(update=given)})
+    read_rules(project, config, book, load_prior(project, book))
 
 
 def _split(text: str, setting: str, example: str) -> list[tuple[str, str]]:
