@@ -26,7 +26,7 @@ NAMES = (
 ALONE = ("backbones", "demo", "looks", "new", "stylize")
 """Commands that need no project."""
 HEAVY = ("torch", "numpy", "cv2", "scipy", "PIL", "matplotlib", "tomlkit")
-PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
+PROGRAM = [sys.executable, "-m", "inkwright"]
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -31,6 +31,7 @@ TIERS = (
         "cli_straighten",
     ),
     ("cli",),
+    ("__main__",),
 )
 TIER = {part: tier for tier, parts in enumerate(TIERS) for part in parts}
 TORCH_PARTS = ("learn", "operations")
