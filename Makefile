@@ -41,7 +41,7 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 
 check-all: lint
-	$(ONE_THREAD) $(BIN)/pytest -n auto --dist loadfile -m ""
+	$(ONE_THREAD) HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n auto --dist loadfile -m ""
 	$(MAKE) demo
 
 docs: .venv/installed
