@@ -83,6 +83,17 @@ def test_pages_are_read_in_the_order_of_the_drawings(book):
         assert reading_order(boxes, rules.direction, outlines) == list(range(len(boxes)))
 
 
+def test_a_small_picture_in_its_own_shape_does_not_begin_below_what_is_read_after_it():
+    def painted(low: float, high: float, begins: bool = False) -> Wanted:
+        return Wanted(Piece(low, high, rigid=True), begins=begins)
+
+    wanted = [painted(-0.71, -0.67, True), painted(0.67, 0.71), painted(-0.71, -0.67)]
+    (page,) = lay_out(wanted, Rules(AREA, panels=2.0, most=3, slants="none", steepness=0.2))
+    outlines = [np.array(quad) for quad in page.quads]
+    boxes = [tuple(int(v) for v in (*quad.min(0), *np.ptp(quad, 0))) for quad in outlines]
+    assert reading_order(boxes, "ltr", outlines) == [0, 1, 2]  # type: ignore[arg-type]
+
+
 @given(books())
 @settings(max_examples=40, deadline=None)
 def test_splashes_are_alone_and_pages_begin_where_they_should(book):

@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from inkwright.comic.order import reading_order
 from inkwright.comic.slants import Area, Leans, Quad, mirrored, quads
 from inkwright.comic.tiers import Composition, Piece, Sized, compositions, sized
 
@@ -103,24 +106,37 @@ def lay_out(wanted: Sequence[Wanted], rules: Rules) -> list[Laid]:
     for number, (start, one) in enumerate(chosen):
         count = sum(sum(tier) for tier in one.composition)
         leans = _leans(one, wanted[start : start + count], number, rules)
-        found = [
-            _fitted(quad, wanted[start + k].piece, rules.area) for k, quad in enumerate(quads(one, rules.area, leans))
-        ]
+        places = quads(one, rules.area, leans)
+        found = [_fitted(quad, wanted[start + k].piece, rules.area) for k, quad in enumerate(places)]
+        if not _in_order(found):  # what hangs in the middle of the page may begin below what is read after it
+            found = [_fitted(quad, wanted[start + k].piece, rules.area, True) for k, quad in enumerate(places)]
         if rules.direction == "rtl":
             found = [mirrored(quad, rules.area) for quad in found]
         laid.append(Laid(start, tuple(found), one.composition))
     return laid
 
 
-def _fitted(quad: Quad, piece: Piece, area: Area) -> Quad:
-    """The panel of a painted picture in its own shape, where its place is another; it keeps to the page's margins."""
+def _in_order(found: Sequence[Quad]) -> bool:
+    """Whether panels are read from left to right in the order in which they stand."""
+    outlines = [np.array(quad) for quad in found]
+    low = [np.floor(outline.min(0)).astype(int).tolist() for outline in outlines]
+    high = [np.ceil(outline.max(0)).astype(int).tolist() for outline in outlines]
+    boxes = [(x0, y0, x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in zip(low, high, strict=True)]
+    return reading_order(boxes, "ltr", outlines) == list(range(len(found)))
+
+
+def _fitted(quad: Quad, piece: Piece, area: Area, hung: bool = False) -> Quad:
+    """The panel of a painted picture in its own shape, where its place is another; it keeps to the page's margins.
+
+    `hung`: it hangs from the upper edge of its place, wherever that is.
+    """
     (x0, y0), (x1, y1) = quad[0], quad[2]
     if not piece.rigid or (quad[1], quad[3]) != ((x1, y0), (x0, y1)):
         return quad
     width, height = x1 - x0, y1 - y0
     wide, tall = min(width, height * math.exp(piece.high)), min(height, width / math.exp(piece.low))
     left = _held_to(x0, x1, wide, area.left, area.right)
-    top = _held_to(y0, y1, tall, area.top, area.bottom)
+    top = y0 if hung else _held_to(y0, y1, tall, area.top, area.bottom)
     return (left, top), (left + wide, top), (left + wide, top + tall), (left, top + tall)
 
 
