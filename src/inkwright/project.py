@@ -22,7 +22,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import tomlkit
 from filelock import FileLock, Timeout
@@ -311,8 +311,9 @@ def guarded(path: Path) -> Iterator[None]:
         raise DiskError(f"{path} could not be written: {error.strerror or error}.", "Check that path.") from None
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: temporary file beside it, sync, replace.
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written whole or not at all: temporary file beside it, sync, replace.
 
     Raises:
         DiskError: disk full, or no permission; an earlier file at `path` is left as it was.
@@ -321,8 +322,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     with guarded(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as file:
-                file.write(data)
+            with part.open("w+b") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -330,6 +331,12 @@ def write_bytes(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all, see `replacing`."""
+    with replacing(path) as file:
+        file.write(data)
 
 
 def write_json(path: Path, data: Any) -> None:
@@ -362,4 +369,15 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
 
-__all__ = ["Prior", "Project", "digest", "guarded", "natural", "read_json", "read_text", "write_bytes", "write_json"]
+__all__ = [
+    "Prior",
+    "Project",
+    "digest",
+    "guarded",
+    "natural",
+    "read_json",
+    "read_text",
+    "replacing",
+    "write_bytes",
+    "write_json",
+]

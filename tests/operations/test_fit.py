@@ -15,7 +15,7 @@ from inkwright.operations.fit import load_look, save_look
 from inkwright.operations.sweep import BLENDS
 from inkwright.project import Project
 
-PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
+PROGRAM = [sys.executable, "-m", "inkwright"]
 
 
 def test_a_finished_run_holds_both_networks_and_the_losses(made_project: Path):

@@ -13,7 +13,7 @@ from inkwright.learn.checkpoint import load_tensors
 from inkwright.operations.refine import MOST, Refinement, emphasis, keys
 from inkwright.project import Project
 
-PROGRAM = [sys.executable, "-c", "from inkwright.cli import main; main()"]
+PROGRAM = [sys.executable, "-m", "inkwright"]
 
 
 def bytes_of(run: Path, names: tuple[str, ...] = ("plain", "fitted", "book")) -> list[bytes]:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from inkwright.project import replacing
 from inkwright.publish.acbf import acbf
 from inkwright.publish.edition import Edition, clean
 from inkwright.publish.metron import METRON_INFO, metron_info
 from inkwright.publish.packing import packed_pages
 from inkwright.publish.transcript import transcript_text
-from inkwright.publish.writing import add_file, replacing
+from inkwright.publish.writing import add_file
 
 COMIC_INFO, ACBF, TRANSCRIPT = "ComicInfo.xml", "comic.acbf", "transcript.txt"
 PAGE_TYPES = {

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from inkwright.project import replacing
 from inkwright.publish.edition import Edition, EditionPage, EditionPanel, Line
 from inkwright.publish.fonts import Fonts
 from inkwright.publish.identity import identity
@@ -18,7 +19,7 @@ from inkwright.publish.metron import whole_date
 from inkwright.publish.packing import MEDIA, packed, pixels_of, require_pages, vector_layer
 from inkwright.publish.svg import lettering_svg, number
 from inkwright.publish.templates import environment
-from inkwright.publish.writing import add_file, replacing
+from inkwright.publish.writing import add_file
 
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">

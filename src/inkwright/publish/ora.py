@@ -15,11 +15,12 @@ import numpy as np
 from PIL import Image
 
 from inkwright.images import Pixels, png_bytes, read_picture, resize
+from inkwright.project import replacing
 from inkwright.publish.edition import Edition, EditionPage, clean
 from inkwright.publish.fonts import Fonts
 from inkwright.publish.overlay import laid_over, lettering_layer
 from inkwright.publish.packing import pixels_of, require_pages, vector_layer
-from inkwright.publish.writing import add_file, replacing, replacing_folder
+from inkwright.publish.writing import add_file, replacing_folder
 
 THUMBNAIL = 256
 """Longest side of the thumbnail, in pixels, as the format asks."""

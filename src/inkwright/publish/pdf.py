@@ -17,14 +17,13 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, String
 from PIL import ImageCms
 
 from inkwright.lettering import LetteredBalloon, PageLettering
-from inkwright.project import guarded
+from inkwright.project import guarded, replacing
 from inkwright.publish.bleed import extended
 from inkwright.publish.edition import Edition, EditionPage, EditionPanel, clean
 from inkwright.publish.fonts import Fonts
 from inkwright.publish.packing import PackedPage, packed, pixels_of, require_pages, vector_layer
 from inkwright.publish.pdf_tags import Tags
 from inkwright.publish.pdf_text import PdfFonts, num, shape_ops
-from inkwright.publish.writing import replacing
 
 BATCH = 16
 """Pages held in memory at a time; each batch waits on disk for the rest."""

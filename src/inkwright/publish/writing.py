@@ -8,7 +8,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from inkwright.errors import DiskError
 from inkwright.project import guarded
@@ -16,28 +15,6 @@ from inkwright.project import guarded
 _TIME = (1980, 1, 1, 0, 0, 0)
 _EXCHANGE, _HERE = 2, -100
 """Linux: RENAME_EXCHANGE and AT_FDCWD of renameat2(2)."""
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written whole or not at all: temporary file beside it, sync, replace.
-
-    Raises:
-        DiskError: disk full, or no permission; an earlier file at `path` is left as it was.
-    """
-    part = path.with_name(f".{path.name}.part")
-    with guarded(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise
 
 
 @contextlib.contextmanager
