@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from inkwright.comic.frames import framed_boxes
-from inkwright.comic.ruled import ridges
+from inkwright.comic.ridges import ridges
 from inkwright.images import Pixels
 
 INK = (20, 18, 22)

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from inkwright.comic.panels import find_panels
-from inkwright.comic.ruled import ridges, split_ruled
+from inkwright.comic.ridges import ridges
+from inkwright.comic.ruled import split_ruled
 from inkwright.images import Pixels
 
 INK = (20, 20, 20)

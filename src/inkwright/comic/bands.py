@@ -35,6 +35,8 @@ SHARE = 0.8
 """Share of a band that must be thin paper."""
 CLEAR = 0.95
 """Share from which a band that is nearly straight is taken without trying slants."""
+FRAME = 0.01
+"""Width of a frame in shares of the page's longer side at the most, where it closes what is no gutter."""
 TRIES = 8
 """Lines in each direction that are measured."""
 DEPTH = 6
@@ -184,6 +186,7 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
         plane, extent, inside = (np.ascontiguousarray(one.T) for one in (plane, extent, inside))
     if min(plane.shape) < 24:
         return []
+    corner, line = (low[::-1] if upright else low), round(FRAME * sheet.side)
     # Thin gutters must not get lost on the reduced copy on which lines are looked for.
     thick = 1 + 2 * (max(plane.shape) // 400)
     seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
@@ -191,16 +194,42 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
         found = []
         for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes, TRIES):
             slope, row, share = placed(plane, extent, start, middle)
-            edges = (
-                _edges(plane, extent, inside, slope, row, WIDTHS[width] * sheet.side, sheet.side)
-                if share >= SHARE
-                else None
-            )
+            if share < SHARE or _is_closed(sheet.ink.T if upright else sheet.ink, inside, corner, slope, row, line):
+                continue
+            edges = _edges(plane, extent, inside, slope, row, WIDTHS[width] * sheet.side, sheet.side)
             if edges is not None:
                 found.append(_band(edges, share, low.astype(np.float64), plane.shape[1], upright))
         if any(band.share >= CLEAR for band in found):
             return found
     return found
+
+
+def _is_closed(ink: Mask, inside: Mask, corner: NDArray[np.int_], slope: float, row: float, line: int) -> bool:
+    """Whether a frame closes a band at both its ends: then it is white art inside that frame.
+
+    Args:
+        ink: (h, w) bool of the page, or of the page on its side.
+        inside: the part that the band runs across.
+        corner: x, y of that part.
+        slope, row: of the band's middle, in the part.
+        line: the widest line of a frame in pixels.
+    """
+    height, width = inside.shape
+    columns = np.arange(width)
+    rows = np.floor(row + slope * (columns - width / 2)).astype(int)
+    within = (rows >= 0) & (rows < height)
+    within &= inside[np.clip(rows, 0, height - 1), columns]
+    if not within.any():
+        return False
+    for end, step in ((int(within.argmax()), 1), (width - 1 - int(within[::-1].argmax()), -1)):
+        along = end + step * np.arange(-line - 1, line + 2) + corner[0]
+        at = np.floor(row + slope * (along - corner[0] - width / 2)).astype(int) + corner[1]
+        seen = ink[np.clip(at, 0, ink.shape[0] - 1), np.clip(along, 0, ink.shape[1] - 1)]
+        seen[: line + 1] |= (along[: line + 1] < 0) | (along[: line + 1] >= ink.shape[1])
+        before, after = seen[: line + 1], seen[line + 1 :]
+        if before.mean() > 0.5 or not after.any() or after.all():
+            return False
+    return True
 
 
 _Edge = tuple[float, float]
@@ -225,7 +254,7 @@ def _edges(
     on = body[most] & within
     if on.sum() < 8:
         return None
-    if _is_pattern((body & within).mean(1), most):
+    if is_pattern((body & within).mean(1), most):
         return None
     above = rows[on] + 1.0 - np.cumprod(body[most::-1, on], 0).sum(0)
     below = rows[on] + 0.0 + np.cumprod(body[most:, on], 0).sum(0)
@@ -248,7 +277,7 @@ def _run(on: NDArray[np.bool_]) -> int:
     return int(np.diff(ends)[::2].max(initial=0))
 
 
-def _is_pattern(shares: NDArray[np.float64], middle: int) -> bool:
+def is_pattern(shares: NDArray[np.float64], middle: int) -> bool:
     """Whether lines as free as the one in the middle run close by on both its sides: dots or hatches."""
     dark = shares < 0.6 * shares[middle]
     before, after = np.flatnonzero(dark[:middle]), np.flatnonzero(dark[middle:])

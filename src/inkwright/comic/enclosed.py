@@ -117,7 +117,7 @@ def _layout(paper: Background, sealing: int, depth: int) -> Layout | None:
         return Layout(parts, ink, 0.0, False, [])
     wide = is_wide(outside)
     score = score_of(shapes, float(outside.sum()), page) * (1.0 if wide else 0.8)
-    return Layout(parts, ink, score, wide and len(shapes) > 1 and score > SURE, [])
+    return Layout(parts, ink, score, wide and len(shapes) > 1 and score > SURE, [], float(outside.sum()))
 
 
 def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.ruled import Ridges
+from inkwright.comic.ridges import Ridges
 from inkwright.comic.shapes import BoxTuple, Mask
 from inkwright.images import Pixels
 

@@ -12,7 +12,8 @@ from inkwright.comic.gutters import Background, background, explains, rim_colour
 from inkwright.comic.insets import inset_boxes
 from inkwright.comic.loose import loose_boxes
 from inkwright.comic.parts import Layout, Part, inside, part_of, score_of
-from inkwright.comic.ruled import Ridges, ridges, split_ruled, thin_gutters
+from inkwright.comic.ridges import Ridges, ridges, thin_gutters
+from inkwright.comic.ruled import split_ruled
 from inkwright.comic.shapes import BoxTuple, Mask, Shape, fit_shape, page_area, page_side
 from inkwright.images import Pixels
 
@@ -30,6 +31,10 @@ FILLING = 0.7
 """Share of the place between gutters that enclosed panels must fill to stand for it."""
 CLEAN = 0.9
 """Quality below which a panel may be several."""
+CERTAIN_CUT = 0.86
+"""Score from which panels that lines tell apart are taken for granted."""
+Seams = tuple[Ridges, Ridges]
+"""Thin gutters and ruled lines of a page."""
 
 
 def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
@@ -43,15 +48,12 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
         is one picture.
     """
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-    paper, layout = enclosed(small)
-    if layout is None or layout.score < CERTAIN or min(shape.quality for shape in layout.shapes) < CLEAN:
-        paper, layout = _between_bands(small, paper, layout)
-    if paper is not None:
-        layout = looked_into(small, layout, paper)
-    lines = ridges(grey)
-    layout = _split_along_lines(_split_along_lines(layout, thin_gutters(grey)), lines)
-    layout = replace(layout, parts=[part for part in layout.parts if part.shape.quality >= SOLID])
-    layout = _with_insets(small, layout, lines)
+    seams = thin_gutters(grey), ridges(grey)
+    paper, closed = enclosed(small)
+    whole = None if closed is None or paper is None else _whole(small, paper, closed, seams)
+    if closed is None or whole is None or not _is_certain(closed, whole):
+        paper, whole = _between_bands(small, paper, closed, whole, seams)
+    layout = _with_insets(small, whole, seams[1])
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:
@@ -60,16 +62,45 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
     return paper, layout
 
 
-def _between_bands(small: Pixels, paper: Background | None, layout: Layout | None) -> tuple[Background | None, Layout]:
-    """The panels that gutters alone tell apart, where these are more and fit better than those that are enclosed."""
-    best, top, around = layout, 0.0 if layout is None else layout.score, paper
+def _is_certain(closed: Layout, whole: Layout) -> bool:
+    """Whether no other background is tried: what is enclosed fits well, or does when it is cut along lines."""
+    fits = min((shape.quality for shape in whole.shapes), default=0.0) >= CLEAN
+    return fits and (closed.score >= CERTAIN or whole.score >= CERTAIN_CUT)
+
+
+def _whole(small: Pixels, paper: Background | None, layout: Layout, seams: Seams) -> Layout:
+    """The panels, cut along the lines that they share, with the score that they then have."""
+    if paper is not None:
+        layout = looked_into(small, layout, paper)
+    before = len(layout.parts)
+    for lines in seams:
+        layout = _split_along_lines(layout, lines)
+    parts = [part for part in layout.parts if part.shape.quality >= SOLID]
+    if len(layout.parts) > before and parts:
+        score = score_of([part.shape for part in parts], layout.free, small.shape[0] * small.shape[1])
+        layout = replace(layout, score=max(layout.score, score))
+    return replace(layout, parts=parts)
+
+
+def _between_bands(
+    small: Pixels, paper: Background | None, closed: Layout | None, whole: Layout | None, seams: Seams
+) -> tuple[Background | None, Layout]:
+    """The panels that gutters alone tell apart, where these are more and fit better than those that are enclosed.
+
+    Args:
+        small: the page.
+        paper, closed: the background, and what it encloses.
+        whole: the same, cut along lines.
+        seams: these lines.
+    """
+    best, top, around = whole, 0.0 if whole is None else whole.score, paper
     wobble, smallest = WOBBLE * page_side(small.shape), round(SMALLEST * page_area(small.shape))
     papers = [] if paper is None else [paper]
     for colour in rim_colours(small):
         usual = float(colour.min()) >= PALE or float(colour.max()) <= DARK
         if usual and not any(explains(one, small, colour) for one in papers):
             papers.append(background(small, colour))
-    closed = [] if layout is None else [part for part in layout.parts if part.shape.quality >= CLEAN]
+    clear = [] if closed is None else [part for part in closed.parts if part.shape.quality >= CLEAN]
     for one in papers:
         found = banded(one.mask, smallest, wobble)
         if len(found) < 2:
@@ -77,18 +108,21 @@ def _between_bands(small: Pixels, paper: Background | None, layout: Layout | Non
         free = float((~np.any([mask for mask, *_ in found], 0)).sum())
         parts: list[Part] = []
         for mask, shape, share in found:
-            own = [part for part in closed if inside(part.shape, shape) > 0.9] if one is paper else []
+            own = [part for part in clear if inside(part.shape, shape) > 0.9] if one is paper else []
             if len(own) > 1 and sum(part.shape.area for part in own) >= FILLING * shape.area:
                 parts += own
             else:
                 parts.append(part_of(mask, replace(shape, quality=shape.quality * share), "gutters"))
         score = score_of([part.shape for part in parts], free, small.shape[0] * small.shape[1])
-        more = layout is None or len(parts) > len(layout.shapes)
-        if score > top + (0.02 if more else MUCH):
-            best, top, around = Layout(parts, ~one.mask, score, True, []), score, one
+        layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams)
+        more = best is None or len(layout.parts) > len(best.parts)
+        if layout.score > top + (0.02 if more else MUCH):
+            best, top, around = layout, layout.score, one
     if best is None:
-        whole = np.ones(small.shape[:2], np.bool_)
-        best = Layout([Part(whole, 0, 0, fit_shape(whole, 1.0), "page")], whole, 0.7, False, [])
+        every = np.ones(small.shape[:2], np.bool_)
+        best = _whole(
+            small, None, Layout([Part(every, 0, 0, fit_shape(every, 1.0), "page")], every, 0.7, False, []), seams
+        )
     return around, best
 
 

@@ -6,7 +6,7 @@ slanted panels and art that crosses a gutter make their boxes overlap. Cuts may 
 facing pages in one picture are read one after the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ WIDE = (0.2, 0.3, 0.4)
 A page scanned askew has rows that overlap a little and are rows all the same."""
 LEANS = (6, 12, 18, 24, 30, 36, 42, 45)
 """Degrees by which cuts between outlines may lean, both ways; nothing lies across them but what 0.03 lets."""
+_Grouping = Callable[[list[int], Sequence[BoxTuple]], list[list[int]]]
+SLIGHT = 12
+"""Degrees up to which tiers lean before columns that overlap are tried."""
 SPREAD = 1.15
 """Width of two facing pages in shares of their height."""
 
@@ -109,22 +112,43 @@ def _row_gaps(members: list[int], boxes: Sequence[BoxTuple]) -> list[float]:
 def _cut(members: list[int], boxes: Sequence[BoxTuple], outlines: Sequence[Outline] | None) -> list[int]:
     if len(members) < 2:
         return members
-    straight = [(axis, overlap) for axis in (1, 0) for overlap in NARROW]
-    loose = [(axis, overlap) for axis in (1, 0) for overlap in WIDE]
-    for axis, overlap in straight:
-        groups = _groups(members, boxes, axis, overlap)
-        if len(groups) > 1:
-            return [i for group in groups for i in _cut(group, boxes, outlines)]
-    for lean in LEANS if outlines is not None else ():
-        for axis, turn in ((1, lean), (1, -lean), (0, lean), (0, -lean)):
-            groups = _leaning(members, outlines or (), axis, turn)
-            if len(groups) > 1:
-                return [i for group in groups for i in _cut(group, boxes, outlines)]
-    for axis, overlap in loose:
-        groups = _groups(members, boxes, axis, overlap)
+    for cut in _tried(members, outlines):
+        groups = cut(members, boxes)
         if len(groups) > 1:
             return [i for group in groups for i in _cut(group, boxes, outlines)]
     return members  # boxes that lie on top of each other: from the top, then from the side
+
+
+def _tried(members: list[int], outlines: Sequence[Outline] | None) -> Iterator[_Grouping]:
+    """Ways to group panels in the order in which they are tried: rows before columns, straight and clear ones first."""
+
+    def straight(axis: int, overlap: float) -> _Grouping:
+        return lambda members, boxes: _groups(members, boxes, axis, overlap)
+
+    def leaning(axis: int, turn: float) -> _Grouping:
+        return lambda members, boxes: _leaning(members, outlines or (), axis, turn)
+
+    yield from (straight(1, overlap) for overlap in NARROW)
+    yield straight(0, NARROW[0])
+    leans = [] if outlines is None else _leans([outlines[i] for i in members])
+    yield from (leaning(axis, turn) for axis, turn in leans if abs(turn) <= SLIGHT)
+    yield from (straight(0, overlap) for overlap in NARROW[1:])
+    yield from (leaning(axis, turn) for axis, turn in leans if abs(turn) > SLIGHT)
+    yield from (straight(axis, overlap) for axis in (1, 0) for overlap in WIDE)
+
+
+def _leans(outlines: Sequence[Outline]) -> list[tuple[int, float]]:
+    """Axis and degrees of cuts that lean as the panels' own sides do, and some more; the straightest first."""
+    found = {(axis, float(turn)) for lean in LEANS for turn in (lean, -lean) for axis in (1, 0)}
+    for corners in outlines:
+        sides = np.roll(corners, -1, 0) - corners
+        long = np.hypot(*sides.T) >= 0.25 * np.ptp(corners, 0).max()
+        for dx, dy in sides[long].tolist():
+            axis = int(abs(dx) >= abs(dy))
+            found.add((axis, round(float(np.degrees(np.arctan2(dy, dx) if axis else -np.arctan2(dx, dy))) * 2) / 2))
+    return sorted(
+        {(axis, (turn + 90) % 180 - 90) for axis, turn in found}, key=lambda one: (abs(one[1]), -one[0], -one[1])
+    )
 
 
 def _leaning(members: list[int], outlines: Sequence[Outline], axis: int, turn: float) -> list[list[int]]:

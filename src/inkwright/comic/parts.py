@@ -46,6 +46,7 @@ class Layout:
         score: in [0, 1], how well the panels fit and fill the page.
         sure: nothing better is to be expected of another background.
         loose: boxes of drawings without a frame or an edge.
+        free: pixels of the background.
     """
 
     parts: list[Part]
@@ -53,6 +54,7 @@ class Layout:
     score: float
     sure: bool
     loose: list[BoxTuple]
+    free: float = 0.0
 
     @property
     def shapes(self) -> list[Shape]:
