@@ -6,7 +6,7 @@ in 40 steps, seed 0, painted at 700 pixels a page.
 
 - sample, one colour: the embedded sample drawn in one grey all over, so that no grey tells elements apart; in the
   finish each element has one colour. 3 of 16 panels are finished: those that `inkwright finished` asks for, three that
-  were chosen by hand, two threes drawn by chance among all that show every element (seeds 0 and 1), and one three that
+  were chosen by hand, four threes drawn by chance among all that show every element (seeds 0 to 3), and one three that
   shows Hero's home from without only, whose walls are then nobody's to know. Boxes are given.
 - sample, as drawn: the same, finished in all the sample's colours (79 of them).
 - sample, one colour, no boxes: marks alone; where elements are, the classifiers say.
@@ -59,6 +59,8 @@ CHOICES = {
     "by hand": FINISHED,
     "by chance": ("p3.2", "p5.2", "p5.3"),
     "by chance again": ("p1.3", "p4.3", "p5.2"),
+    "by chance, third": ("p3.2", "p5.1", "p5.2"),
+    "by chance, fourth": ("p3.2", "p4.2", "p5.3"),
     "home from without": ("p5.1", "p3.1", "p4.3"),
 }
 """Threes of finished panels of the sample."""

@@ -29,6 +29,7 @@ TIERS = (
         "cli_looks",
         "cli_publish",
         "cli_straighten",
+        "cli_stylize",
     ),
     ("cli",),
     ("__main__",),

@@ -18,7 +18,6 @@ from inkwright.cli_layout import layout
 from inkwright.cli_letter import letter
 from inkwright.cli_looks import light, looks
 from inkwright.cli_options import (
-    ELEMENT_TERMS,
     FOLDER,
     Commands,
     Elements,
@@ -31,6 +30,7 @@ from inkwright.cli_options import (
 )
 from inkwright.cli_publish import publish
 from inkwright.cli_straighten import straighten
+from inkwright.cli_stylize import stylize
 from inkwright.events import Event
 from inkwright.faces import run
 
@@ -293,23 +293,7 @@ def demo(directory: Path, style: str, as_json: bool) -> None:
     run(work, as_json)
 
 
-@cli.command()
-@click.argument("picture", type=FOLDER)
-@click.option("--style", default="", help="An embedded style's name, or a picture; not needed with --style-words.")
-@click.option("-o", "--out", required=True, type=FOLDER, help="Where the result goes: .png or .jpg.")
-@click.option("--force", is_flag=True, help="Replace an existing result.")
-@options("style", "fit", "render", without=("style.picture", *ELEMENT_TERMS))
-@json_option
-def stylize(picture: Path, style: str, out: Path, force: bool, as_json: bool, **values: Any) -> None:
-    """Paint one drawing in one look; no project is needed."""
-
-    def work() -> Iterator[Event]:
-        from inkwright.config import check_config
-        from inkwright.operations.stylize import stylize as operation
-
-        yield from operation(picture, style, out, check_config(given(values), "options"), force)
-
-    run(work, as_json)
+cli.add_command(stylize)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import ImageDraw, ImageFont
 
-from inkwright.images import read_picture
+from inkwright.images import png_bytes, read_picture
 
 QUICK = ("--fit-style-steps", "1", "--fit-steps", "1", "--fit-panel-px", "64", "--style-scale", "0.25")
 
@@ -98,3 +98,53 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(
     run = inkwright("stylize", scans / "scan1.png", "--style", "gouache", "-o", tmp_path / "out.png")
     assert "may not be written" in run.error["message"]
     assert run.all("started") == []
+
+
+@pytest.fixture
+def finish(scans: Path, tmp_path: Path) -> Path:
+    """scan1.png painted: what is grey or coloured becomes green, the paper stays."""
+    pixels = read_picture(scans / "scan1.png").pixels
+    painted = pixels.copy()
+    painted[(pixels.min(2) > 60) & (pixels.min(2) < 225)] = (60, 160, 80)
+    path = tmp_path / "painted.png"
+    path.write_bytes(png_bytes(painted))
+    return path
+
+
+TAUGHT = ("--finished-steps", "30", *QUICK)
+
+
+def test_finished_drawings_teach_what_becomes_of_others(
+    inkwright, scans: Path, tmp_path: Path, finish: Path, one_thread
+):
+    pair = f"{scans / 'scan1.png'}={finish}"
+    run = inkwright("stylize", scans / "scan1.png", scans / "scan2.png", "--finished", pair, "-o", tmp_path, *TAUGHT)
+    assert run.code == 0
+    saved = [Path(event["path"]).name for event in run.all("saved")]
+    assert saved == ["scan1.png", "scan2.png"]
+    for name in saved:
+        drawn, painted = (read_picture(folder / name).pixels.astype(int) for folder in (scans, tmp_path))
+        filled = (drawn.min(2) > 60) & (drawn.min(2) < 225)
+        r, g, b = np.median(painted[filled], 0)
+        assert g > r + 20  # no picture of a style has that green
+        assert g > b + 20
+
+
+def test_with_pairs_a_style_gives_the_strokes(inkwright, scans: Path, tmp_path: Path, finish: Path, one_thread):
+    pair = f"{scans / 'scan1.png'}={finish}"
+    for name, options in (("a.png", ()), ("b.png", ("--style", "hatching"))):
+        out = ("-o", tmp_path / name, *TAUGHT)
+        assert inkwright("stylize", scans / "scan2.png", "--finished", pair, *options, *out).code == 0
+    a, b = (read_picture(tmp_path / name).pixels for name in ("a.png", "b.png"))
+    assert not np.array_equal(a, b)
+
+
+def test_several_drawings_go_into_a_folder(inkwright, scans: Path, tmp_path: Path, finish: Path):
+    both = ("stylize", scans / "scan1.png", scans / "scan2.png", "--style", "gouache")
+    assert "cannot go into one file" in inkwright(*both, "-o", tmp_path / "out.png").error["message"]
+    assert "pictures that are read" in inkwright(*both, "-o", scans, "--force").error["message"]
+    twice = ("stylize", scans / "scan1.png", scans / "scan1.png", "--style", "gouache")
+    assert "would both go to" in inkwright(*twice, "-o", tmp_path / "out").error["message"]
+    pair = f"{scans / 'scan1.png'}={finish}"
+    onto = inkwright("stylize", scans / "scan2.png", "--finished", pair, "-o", finish, "--force")
+    assert "pictures that are read" in onto.error["message"]

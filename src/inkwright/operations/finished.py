@@ -79,14 +79,37 @@ def read(project: Project, book: Book, files: Files, config: Config) -> Iterator
             except PictureError as error:
                 yield error
                 continue
-            height, width = inside.shape[:2]
-            scale = min(1.0, side / max(height, width))
-            small = (max(16, round(width * scale)), max(16, round(height * scale)))
-            drawing, finish = to_float(resize(view.pixels, *small)), to_float(resize(inside, *small))
-            found = match(drawing, finish)
             wanted = size if panel.id in files.whole else (view.box[2], view.box[3])
             its = (picture.pixels.shape[1], picture.pixels.shape[0])
-            yield Shown(view, at, laid_over(finish, found), found, its, wanted, picture.notes)
+            yield looked_at(view, at, inside, side, its, wanted, picture.notes)
+
+
+def looked_at(
+    view: PanelPicture,
+    at: int,
+    inside: Pixels,
+    side: int,
+    size: tuple[int, int],
+    wanted: tuple[int, int],
+    notes: tuple[str, ...],
+) -> Shown:
+    """A finished picture beside its drawing.
+
+    Args:
+        view: the drawing.
+        at: its number, from 0.
+        inside: (h, w, 3) uint8, the finish at the drawing's size.
+        side: long side at which both are looked at, in pixels.
+        size: (width, height) of the file.
+        wanted: (width, height) that it has to have, but for its scale.
+        notes: what was changed while reading.
+    """
+    height, width = inside.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    small = (max(16, round(width * scale)), max(16, round(height * scale)))
+    drawing, finish = to_float(resize(view.pixels, *small)), to_float(resize(inside, *small))
+    found = match(drawing, finish)
+    return Shown(view, at, laid_over(finish, found), found, size, wanted, notes)
 
 
 def all_read(project: Project, book: Book, files: Files, config: Config) -> list[Shown]:
@@ -153,19 +176,16 @@ def warnings(files: Files, shown: Sequence[Shown | PictureError], stage: str = "
             yield Warned(stage, one.message, one.hint)
         elif one.found.kind == "other":
             name, panel = files.panels[one.view.panel.id], one.view.panel.id
-            yield Warned(stage, *_unlike(one, name, panel))
+            yield Warned(stage, *unlike(one, name, f"panel {panel}"))
 
 
-def _unlike(one: Shown, name: Path, panel: str) -> tuple[str, str]:
-    """(message, hint) for a finished picture that does not show its drawing."""
+def unlike(one: Shown, name: Path, drawing: str) -> tuple[str, str]:
+    """(message, hint) for a finished picture that does not show its drawing, which is called `drawing`."""
     if float(np.ptp(np.percentile(one.finish, (2, 98), axis=(0, 1)), 0).max()) < EMPTY:
-        message = f"{name} is one colour all over, which its drawing, panel {panel}, is not; it is not used."
+        message = f"{name} is one colour all over, which its drawing, {drawing}, is not; it is not used."
         return message, "Export it again, with all its layers."
-    act = f"Is it another panel's? Its contours have to be those of {panel}, at least roughly."
-    return (
-        f"{name} does not look like its drawing, panel {panel}, and is not used (likeness {one.found.score:.2f}).",
-        act,
-    )
+    act = f"Is it another one's? Its contours have to be those of {drawing}, at least roughly."
+    return f"{name} does not look like its drawing, {drawing}, and is not used (likeness {one.found.score:.2f}).", act
 
 
 def finished(project: Project) -> Iterator[Event]:

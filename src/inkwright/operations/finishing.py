@@ -99,18 +99,11 @@ def _sources(
     small = [(to_float(reduced(v.pixels, min(1.0, SIDE / max(v.pixels.shape[:2])))), v) for v in views]
     detail = painted_share([(pixels, view.light) for pixels, view in small])
     where = whereabouts.find(run, given.prior, views, ensemble)
-    out, greys = [], []
+    out = []
     for one in shown:
         pixels = small[one.at][0]
-        guides = _guides(pixels, one.view, detail)
-        height, width = guides.ink.shape
-        regions = where.regions(one.view, height, width, True)
-        finish = np.asarray(cv2.resize(one.finish, (width, height), interpolation=cv2.INTER_AREA), np.float32)
-        greys.append(np.median(guides.flat.reshape(-1, 3), 0))
-        if one.found.kind == "redrawn":
-            out.append(lessons.of_itself(finish, greys[-1], regions))
-        else:
-            out.append(lessons.of_drawing(guides.ink, guides.flat, finish, regions))
+        height, width = pixels.shape[:2]
+        out.append(source_of(one, pixels, detail, where.regions(one.view, height, width, True)))
     for i, path in sorted(files.sheets.items()):
         sheet = read_picture(path).pixels
         scale = SIDE / max(sheet.shape[:2])
@@ -118,6 +111,23 @@ def _sources(
             sheet = resize(sheet, max(16, round(sheet.shape[1] * scale)), max(16, round(sheet.shape[0] * scale)))
         out.append(lessons.of_sheet(to_float(sheet), _drawn(given, small, where, detail, i), i))
     return out
+
+
+def source_of(one: Shown, drawing: Floats, detail: float, regions: Regions) -> Source:
+    """What is learned from a finished picture.
+
+    Args:
+        one: the picture.
+        drawing: (H, W, 3) RGB in [0, 1], at the size at which it is looked at.
+        detail: of all drawings, see `painted_share`.
+        regions: where elements are.
+    """
+    guides = _guides(drawing, one.view, detail)
+    height, width = guides.ink.shape
+    finish = np.asarray(cv2.resize(one.finish, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    if one.found.kind == "redrawn":
+        return lessons.of_itself(finish, np.median(guides.flat.reshape(-1, 3), 0), regions)
+    return lessons.of_drawing(guides.ink, guides.flat, finish, regions)
 
 
 def _guides(pixels: Floats, view: PanelPicture, detail: float) -> Guides:
@@ -157,10 +167,12 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
         yield clock.step(step, loss=round(loss, 4))
     dark, line = lessons.line_of([one for one in sources if one.over] or sources)
     seen = [any(one.regions[i].any() for one in sources if i in one.regions) for i in range(elements)]
+    own = lessons.ownership(taught, len(paints), elements)
     tensors = {
         **checkpoint.pack("net", state.mean),
         **checkpoint.pack("paints", {name: torch.from_numpy(getattr(paints, name)) for name in PAINTS}),
-        "own": torch.from_numpy(lessons.ownership(taught, len(paints), elements)),
+        "own": torch.from_numpy(own),
+        "belongs": torch.from_numpy(lessons.belonging(taught, own)),
         "seen": torch.tensor(seen, dtype=torch.bool),
         "dark": torch.from_numpy(dark),
         "line": torch.tensor([line], dtype=torch.float64),
@@ -179,7 +191,8 @@ def load_finish(run: Path) -> Finish | None:
     checkpoint.load_weights(net, checkpoint.unpack("net", kept), str(run / FILE))
     net.eval().requires_grad_(False)
     seen = tuple(bool(v) for v in kept["seen"])
-    return Finish(net, paints, kept["own"].numpy(), seen, kept["dark"].numpy(), float(kept["line"][0]))
+    own, belongs = kept["own"].numpy(), kept["belongs"].numpy()
+    return Finish(net, paints, own, belongs, seen, kept["dark"].numpy(), float(kept["line"][0]))
 
 
 def finished_look(look: Look, run: Path, inked: bool) -> Look:

@@ -51,9 +51,9 @@ class Given:
         path, (x, y, w, h) = self.files[panel.panel.id], panel.box
         pixels = read_picture(path).pixels
         if panel.panel.id in self.whole:
-            pixels = _fitted(pixels, path, *page_size, "its page")[y : y + h, x : x + w]
+            pixels = fitted(pixels, path, *page_size, "its page")[y : y + h, x : x + w]
         else:
-            pixels = _fitted(pixels, path, w, h, f"panel {panel.panel.id}")
+            pixels = fitted(pixels, path, w, h, f"panel {panel.panel.id}")
         left, top, width, height = panel.inside.box
         return pixels[top : top + height, left : left + width].copy()
 
@@ -101,7 +101,19 @@ def find_given(project: Project, book: Book, folder: Path) -> Given:
     return Given(folder, files, frozenset(whole), tuple(path for path in named.values() if path not in used))
 
 
-def _fitted(pixels: Pixels, path: Path, width: int, height: int, of: str) -> Pixels:
+def fitted(pixels: Pixels, path: Path, width: int, height: int, of: str) -> Pixels:
+    """A given picture at the size of what it belongs to, which is called `of`.
+
+    Args:
+        pixels: (h, w, 3) uint8.
+        path: its file.
+        width: in pixels.
+        height: in pixels.
+        of: for the message.
+
+    Raises:
+        PictureError: it has another shape.
+    """
     h, w = pixels.shape[:2]
     if abs((w / h) / (width / height) - 1) > ASPECT:
         raise PictureError(

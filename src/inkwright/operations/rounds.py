@@ -122,12 +122,17 @@ class Rounds:
         )
 
     def run_all(self, material: Material) -> Iterator[Event]:
-        """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result."""
+        """Runs what is not finished yet; without classifiers there is no "fitted" round, and plain is the result.
+
+        With finished pictures and no plain canvases, there is no "plain" round.
+        """
         f = self.config.fit
         weights = Weights(reconstruction=f.weight_reconstruction)
         backed = material.features is not None
         first = Job(self.style, self.Y, weights, f.style_steps, STYLE_LR, self.seed, others=self.others)
-        second = {"plain": Job(weights=self.weights(False, backed), panels=material.plain, **self._common(material))}
+        second = {}
+        if material.plain or not material.finished:
+            second["plain"] = Job(weights=self.weights(False, backed), panels=material.plain, **self._common(material))
         if material.fitted:
             second["fitted"] = Job(
                 weights=self.weights(True, backed), **self._elements(material), **self._common(material)

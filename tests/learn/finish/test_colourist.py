@@ -74,7 +74,7 @@ def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, mo
     net, _ = learned(90, its, paints)
     other = panel((160, 120), {1: (12, 20, 44, 72), 0: (70, 60, 40, 66)})
     own = lessons.ownership(its, len(paints), 2)
-    finish = Finish(net, paints, own, (True, True), np.zeros(3, np.float32), 1.0)
+    finish = Finish(net, paints, own, np.zeros_like(own), (True, True), np.zeros(3, np.float32), 1.0)
     made = finish.toned(other.ink, other.flat, other.regions)
     for at in ((35, 34), (74, 34), (76, 90), (110, 90), (8, 100)):
         assert np.abs(made[at] - other.finish[at]).max() < 0.15, at
@@ -84,7 +84,7 @@ def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
     its, paints = taught(panel((90, 130), {0: (20, 20, 30, 50)}))
     net = colourist.begin(len(paints), 0).net.eval()
     own = lessons.ownership(its, len(paints), 2)
-    finish = Finish(net, paints, own, (True, False), np.zeros(3, np.float32), 0.5)
+    finish = Finish(net, paints, own, np.zeros_like(own), (True, False), np.zeros(3, np.float32), 0.5)
     source = panel((90, 130), {0: (20, 20, 30, 50), 1: (80, 20, 40, 60)})
     nothing = np.zeros(source.ink.shape, np.float32)
     guides = Guides(source.ink, source.flat, nothing, np.zeros((90, 130, 2), np.float32), nothing, 0)
@@ -98,19 +98,26 @@ def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
 class Unsure(torch.nn.Module):
     """A colourist that finds every paint as likely."""
 
+    def __init__(self, paints: int = 3) -> None:
+        super().__init__()
+        self.paints = paints
+
     def forward(self, x):
-        return torch.zeros(len(x), 3, SIDE // 2, SIDE // 2)
+        return torch.zeros(len(x), self.paints, SIDE // 2, SIDE // 2)
 
 
-@pytest.mark.parametrize(("there", "likely"), [({}, False), ({0: False}, True), ({0: True}, True)])
-def test_an_elements_own_paint_is_kept_out_of_panels_without_it(one_thread, there, likely):
-    regions = {i: np.full((40, 40), float(full), np.float32) for i, full in there.items()}
-    planes = np.zeros((40, 40, 8), np.float32)
-    own = np.float32([[1.0, 0.3, 0.3], [0.5, 0.5, 0.5]])  # nothing is known of the second element
-    made = colourist.chances(Unsure(), Panel(planes, regions, 2), 3, own, np.zeros((40, 40), np.int32))
-    assert made.sum(2) == pytest.approx(np.ones((40, 40)), abs=1e-4)
-    assert (made[20, 20, 0] > 0.3) == likely
-    assert made[20, 20, 1] == pytest.approx(made[20, 20, 2])
+@pytest.mark.parametrize(("there", "barred"), [({}, True), ({0: False}, False), ({0: True}, False)])
+def test_an_elements_own_paints_are_not_in_panels_without_it(one_thread, there, barred):
+    source = panel((90, 130), {0: (20, 20, 30, 50)})
+    _, paints = taught(source)
+    own = np.full((2, len(paints)), 0.5, np.float32)
+    belongs = np.zeros_like(own)
+    belongs[0, 1:] = 1  # all paints but one are the first element's alone
+    finish = Finish(Unsure(len(paints)), paints, own, belongs, (True, True), np.zeros(3, np.float32), 1.0)
+    regions = {i: np.full((90, 130), float(full), np.float32) for i, full in there.items()}
+    made = finish.toned(source.ink, source.flat, regions)
+    free = source.ink < 0.1
+    assert bool((paints.labels(made)[free] == 0).mean() > 0.99) == barred
 
 
 def test_an_area_that_reaches_far_out_of_a_box_is_not_the_elements(one_thread):

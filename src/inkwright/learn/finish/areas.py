@@ -61,3 +61,9 @@ def areas(ink: Floats, flat: Floats) -> Labels:
     of_pixel[nearest[inside]] = grown[inside]
     out = of_pixel[nearest]
     return np.asarray(np.unique(out, return_inverse=True)[1].reshape(out.shape), np.int32)
+
+
+def shares(region: Floats, where: Labels) -> Floats:
+    """(H, W) the square of how much of the area that a pixel is in lies in a region: the sky is not the house's."""
+    share = np.bincount(where.ravel(), region.ravel()) / np.bincount(where.ravel())
+    return (share[where] ** 2).astype(np.float32)

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from inkwright.learn.finish.areas import shares
 from inkwright.learn.finish.cutouts import (
     PLANES,
     SMALLER,
@@ -51,8 +52,6 @@ SLIGHT = 0.05
 """How likely a paint is at least where no finished picture has it."""
 OWNED = 2.5
 """Exponent of the ownership of paints in an element's box: 0 leaves it out."""
-ELSEWHERE = 1.0
-"""Exponent by which an element's own paints are kept out of panels where it is not: 0 leaves it out."""
 WHOLES = 0.3
 """Share of the cutouts that show a whole panel."""
 
@@ -64,10 +63,12 @@ class Lesson:
     Attributes:
         panel: its drawing.
         labels: (H, W) the paint of each pixel, -1 where nothing is to be learned.
+        where: (H, W) its areas.
     """
 
     panel: Panel
     labels: NDArray[np.int64]
+    where: NDArray[np.int32]
 
 
 class Colourist(nn.Module):
@@ -234,7 +235,7 @@ def chances(net: nn.Module, panel: Panel, paints: int, own: Floats, where: NDArr
 
     A box's own answer counts more than that of the whole panel, one in the middle of its box more than one at its edge,
     and least in areas that reach far out of it. In a box, paints that are the element's own count more than those that
-    are found all over the book; in panels where it is not, they count less.
+    are found all over the book.
 
     Args:
         net: the colourist.
@@ -249,21 +250,12 @@ def chances(net: nn.Module, panel: Panel, paints: int, own: Floats, where: NDArr
     for element, box in seats(panel):
         answer, sure = _asked(net, panel, stack, element, box)
         if element != WHOLE:
-            its = _share(panel.regions[element], where)[..., None]
+            its = shares(panel.regions[element], where)[..., None]
             answer *= np.exp(OWNED * its * np.log(SLIGHT + own[element]))
             answer /= np.maximum(answer.sum(2, keepdims=True), 1e-6)
             sure = sure * its
         total += answer * sure
-    for i in range(len(own)):
-        if i not in panel.regions:
-            total *= (1 + SLIGHT - own[i]) ** np.float32(ELSEWHERE)
     return np.asarray(total / np.maximum(total.sum(2, keepdims=True), 1e-6), np.float32)
-
-
-def _share(region: Floats, where: NDArray[np.int32]) -> Floats:
-    """(H, W) the square of how much of the area that a pixel is in lies in a region: the sky is not the house's."""
-    share = np.bincount(where.ravel(), region.ravel()) / np.bincount(where.ravel())
-    return (share[where] ** 2).astype(np.float32)
 
 
 def _asked(net: nn.Module, panel: Panel, stack: list[Floats], element: int, box: Box) -> tuple[Floats, Floats]:

@@ -4,7 +4,7 @@ A picture that does not lie over a drawing is its own drawing: its lines are rea
 to be as grey as the book's drawings are there; but what is white in it, as eyes are, is taken to be left white.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma, oklab
 from inkwright.learn.drawing import ink_map
-from inkwright.learn.finish.areas import areas
+from inkwright.learn.finish.areas import areas, shares
 from inkwright.learn.finish.colourist import Lesson
 from inkwright.learn.finish.cutouts import Panel, drawn_planes, in_front
 from inkwright.learn.finish.paints import Paints, evened
@@ -25,6 +25,8 @@ INKED = 0.25
 """From this share of ink on a pixel teaches nothing about colour."""
 WHITE = 0.9
 """From this on in every channel a picture is white."""
+BARRED = 1e-3
+"""A paint of absent elements is so much less likely: nearly excluded, as an author's marks are."""
 GROUND = 0.05
 """Pixels nearer than this to a model sheet's border colour, in OKLab, and joined to it, are its ground."""
 
@@ -101,9 +103,10 @@ def lesson(source: Source, even: Floats, paints: Paints, elements: int) -> Lesso
         paints: of the book.
         elements: how many the book has.
     """
-    planes = drawn_planes(source.ink, source.flat, areas(source.ink, source.flat))
+    where = areas(source.ink, source.flat)
+    planes = drawn_planes(source.ink, source.flat, where)
     labels = np.where(source.mask(), paints.labels(even), -1)
-    return Lesson(Panel(planes, source.regions, elements), labels.astype(np.int64))
+    return Lesson(Panel(planes, source.regions, elements), labels.astype(np.int64), where)
 
 
 def evened_of(source: Source) -> Floats:
@@ -112,20 +115,62 @@ def evened_of(source: Source) -> Floats:
 
 
 def ownership(lessons: Sequence[Lesson], paints: int, elements: int) -> Floats:
-    """(elements, paints) in [0, 1]: how much more common a paint is where an element is; .5: as common as elsewhere."""
+    """(elements, paints) in [0, 1]: how much more common a paint is where an element is; .5: as common as elsewhere.
+
+    Whose an area is that reaches far out of a box: not the box's element's, see `areas.shares`.
+    """
     inside, outside = np.full((elements, paints), 1e-6), np.full((elements, paints), 1e-6)
     for one in lessons:
         taught = one.labels >= 0
+        its = one.labels[taught]
         for i in range(elements):
-            region, here = one.panel.regions.get(i), np.zeros_like(taught)
+            region, here = one.panel.regions.get(i), np.zeros(len(its), np.float32)
             if region is not None:
-                here = taught & (region > 0.5) & ~in_front(one.panel.regions, i)
-            inside[i] += np.bincount(one.labels[here], minlength=paints)
-            outside[i] += np.bincount(one.labels[taught & ~here], minlength=paints)
+                there = (region > 0.5) & ~in_front(one.panel.regions, i)
+                here = (there * shares(region, one.where))[taught]
+            inside[i] += np.bincount(its, here, paints)
+            outside[i] += np.bincount(its, 1 - here, paints)
     found = (inside.sum(1) > 1)[:, None]
     inside /= inside.sum(1, keepdims=True)
     outside /= outside.sum(1, keepdims=True)
     return np.where(found, inside / (inside + outside), 0.5).astype(np.float32)
+
+
+def belonging(lessons: Sequence[Lesson], own: Floats) -> Floats:
+    """(elements, paints) in [0, 1]: how surely a paint is an element's, so that it is not where that is not.
+
+    That is one minus how common it is elsewhere, against how common it is where the element is. Without a box nobody
+    knows where that is: then finished panels without the element say it, against those with it.
+
+    Args:
+        lessons: what is learned from.
+        own: (elements, paints) see `ownership`.
+    """
+    share = np.stack([np.bincount(one.labels[one.labels >= 0], minlength=own.shape[1]) for one in lessons])
+    share = share / np.maximum(share.sum(1, keepdims=True), 1)  # (lessons, paints)
+    elsewhere = (1 - own) / np.maximum(own, 1e-6)
+    for i in range(len(own)):
+        there = np.array([i in one.panel.regions for one in lessons])
+        boxed = any((one.panel.regions[i] > 0.5).any() for one in lessons if i in one.panel.regions)
+        if not boxed:
+            others = share[~there].mean(0) if not there.all() else share.mean(0)
+            elsewhere[i] = others / np.maximum(share[there].mean(0), 1e-6) if there.any() else 1.0
+    return np.clip(1 - elsewhere, 0, 1).astype(np.float32)
+
+
+def allowed(belongs: Floats, there: Collection[int]) -> Floats:
+    """(paints,) from `BARRED` to 1: how far each paint may be in a panel: not, if it belongs to absent elements alone.
+
+    Args:
+        belongs: (elements, paints) see `belonging`.
+        there: the elements that may be in the panel.
+    """
+    if not len(belongs):
+        return np.ones(belongs.shape[1], np.float32)
+    nobody = 1 - belongs.max(0)
+    here = [belongs[i] for i in sorted(there)]
+    may, most = np.max([nobody, *here], axis=0), np.maximum(nobody, belongs.max(0))
+    return np.asarray(np.maximum(may / most, BARRED), np.float32)
 
 
 def line_of(sources: Sequence[Source]) -> tuple[Floats, float]:
