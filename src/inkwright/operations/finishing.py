@@ -167,12 +167,12 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
         yield clock.step(step, loss=round(loss, 4))
     dark, line = lessons.line_of([one for one in sources if one.over] or sources)
     seen = [any(one.regions[i].any() for one in sources if i in one.regions) for i in range(elements)]
-    own = lessons.ownership(taught, len(paints), elements)
+    own = lessons.ownership(taught, paints, elements)
     tensors = {
         **checkpoint.pack("net", state.mean),
         **checkpoint.pack("paints", {name: torch.from_numpy(getattr(paints, name)) for name in PAINTS}),
         "own": torch.from_numpy(own),
-        "belongs": torch.from_numpy(lessons.belonging(taught, own)),
+        "belongs": torch.from_numpy(lessons.belonging(taught, paints, own)),
         "seen": torch.tensor(seen, dtype=torch.bool),
         "dark": torch.from_numpy(dark),
         "line": torch.tensor([line], dtype=torch.float64),

@@ -73,7 +73,7 @@ def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, mo
     its, paints = taught(panel((120, 160), {0: (20, 30, 36, 60), 1: (100, 40, 36, 60)}))
     net, _ = learned(90, its, paints)
     other = panel((160, 120), {1: (12, 20, 44, 72), 0: (70, 60, 40, 66)})
-    own = lessons.ownership(its, len(paints), 2)
+    own = lessons.ownership(its, paints, 2)
     finish = Finish(net, paints, own, np.zeros_like(own), (True, True), np.zeros(3, np.float32), 1.0)
     made = finish.toned(other.ink, other.flat, other.regions)
     for at in ((35, 34), (74, 34), (76, 90), (110, 90), (8, 100)):
@@ -83,7 +83,7 @@ def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, mo
 def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
     its, paints = taught(panel((90, 130), {0: (20, 20, 30, 50)}))
     net = colourist.begin(len(paints), 0).net.eval()
-    own = lessons.ownership(its, len(paints), 2)
+    own = lessons.ownership(its, paints, 2)
     finish = Finish(net, paints, own, np.zeros_like(own), (True, False), np.zeros(3, np.float32), 0.5)
     source = panel((90, 130), {0: (20, 20, 30, 50), 1: (80, 20, 40, 60)})
     nothing = np.zeros(source.ink.shape, np.float32)
@@ -112,7 +112,7 @@ def test_an_elements_own_paints_are_not_in_panels_without_it(one_thread, there, 
     _, paints = taught(source)
     own = np.full((2, len(paints)), 0.5, np.float32)
     belongs = np.zeros_like(own)
-    belongs[0, 1:] = 1  # all paints but one are the first element's alone
+    belongs[0, 1:] = 1000  # all paints but one are the first element's alone
     finish = Finish(Unsure(len(paints)), paints, own, belongs, (True, True), np.zeros(3, np.float32), 1.0)
     regions = {i: np.full((90, 130), float(full), np.float32) for i, full in there.items()}
     made = finish.toned(source.ink, source.flat, regions)

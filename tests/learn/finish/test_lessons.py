@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from inkwright.learn.finish import lessons
@@ -31,7 +33,7 @@ def test_lines_teach_nothing_and_colours_belong_to_elements():
     inner, outer = one.labels[40, 50], one.labels[5, 5]
     assert inner >= 0 <= outer
     assert inner != outer
-    own = lessons.ownership([one], len(paints), 2)
+    own = lessons.ownership([one], paints, 2)
     assert own[0, inner] > 0.9
     assert own[0, outer] < 0.1
     assert (own[1] == 0.5).all()  # of an element that is nowhere nothing is known
@@ -43,7 +45,7 @@ def test_people_in_a_house_are_not_the_house():
     source.regions[1] = everywhere  # a setting that fills its panel
     one, paints = lesson_of(source)
     red, blue = one.labels[40, 50], one.labels[5, 5]
-    own = lessons.ownership([one], len(paints), 2)
+    own = lessons.ownership([one], paints, 2)
     assert own[1, red] < 0.1
     assert own[1, blue] > 0.9
     assert own[0, red] > 0.9
@@ -93,10 +95,10 @@ def test_a_paint_belongs_to_the_element_that_alone_has_it():
     source = pair()
     one, paints = lesson_of(source)
     red, blue = one.labels[40, 50], one.labels[5, 5]
-    belongs = lessons.belonging([one], lessons.ownership([one], len(paints), 2))
-    assert belongs[0, red] > 0.9
-    assert belongs[0, blue] == 0  # it is everywhere
-    assert (belongs[1] == 0).all()  # no finished picture has it
+    belongs = lessons.belonging([one], paints, lessons.ownership([one], paints, 2))
+    assert belongs[0, red] > 10
+    assert belongs[0, blue] < 1  # it is everywhere
+    assert (belongs[1] == 1).all()  # no finished picture has it
     # Where it is absent, its paint is; where it may be, or where somebody else may have it, everything is.
     assert lessons.allowed(belongs, {1})[red] < 0.1
     assert lessons.allowed(belongs, {1})[blue] == 1
@@ -118,9 +120,9 @@ def test_without_boxes_the_panels_say_whose_a_paint_is():
     paints = mix_paints(even, [one.flat for one in every], [one.mask() for one in every], 0)
     its = [lessons.lesson(one, finish, paints, 2) for one, finish in zip(every, even, strict=True)]
     red, blue = its[0].labels[40, 50], its[0].labels[5, 5]
-    belongs = lessons.belonging(its, lessons.ownership(its, len(paints), 2))
-    assert belongs[0, red] > 0.9
-    assert belongs[0, blue] < 0.1
+    belongs = lessons.belonging(its, paints, lessons.ownership(its, paints, 2))
+    assert belongs[0, red] > 10
+    assert belongs[0, blue] < 1
     assert lessons.allowed(belongs, ())[red] < 0.1
 
 
@@ -128,6 +130,16 @@ def test_an_area_that_reaches_out_of_a_box_is_not_the_elements():
     source = pair()
     source.regions[0] = soft_boxes([(0, 0, 75, 80)], 80, 120)  # red, and half of the blue around it
     one, paints = lesson_of(source)
-    own = lessons.ownership([one], len(paints), 2)
+    own = lessons.ownership([one], paints, 2)
     assert own[0, one.labels[40, 50]] > 0.9
     assert own[0, one.labels[5, 5]] < 0.4
+
+
+def test_paints_that_look_alike_count_together():
+    source = pair()
+    one, paints = lesson_of(source)
+    red, blue = one.labels[40, 50], one.labels[5, 5]
+    colour = paints.colour.copy()
+    colour[blue] = colour[red] + 0.02
+    like = replace(paints, colour=colour)
+    assert lessons.ownership([one], like, 2)[0, red] < 0.7 < lessons.ownership([one], paints, 2)[0, red]
