@@ -40,7 +40,7 @@ from inkwright.learn.classifiers import ElementNet, Ensemble  # noqa: E402
 from inkwright.learn.train import Recipe  # noqa: E402
 from inkwright.learn.train import start as begin  # noqa: E402
 from inkwright.learn.train import train as learn  # noqa: E402
-from inkwright.operations.fit import _material  # noqa: E402
+from inkwright.operations.canvases import material_of  # noqa: E402
 from inkwright.operations.material import panel_pictures  # noqa: E402
 from inkwright.operations.nets import examples  # noqa: E402
 from inkwright.operations.rounds import Rounds, load_stylizer  # noqa: E402
@@ -88,7 +88,7 @@ def fitted(comic: Comic, classifiers: Ensemble, style: Floats) -> dict[str, list
     config = config.model_copy(update={"fit": config.fit.model_copy(update={"panel_px": PANEL_PX, **change})})
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder)
-        material, look = _material(comic.project, inputs(comic.project), config, style, run, classifiers)
+        material, look = material_of(comic.project, inputs(comic.project), config, style, run, classifiers)
         for _ in Rounds(run, look, config).run_all(material):
             pass
         plain = painted(load_stylizer(run / "plain.safetensors"), material, False)

@@ -41,7 +41,9 @@ from little_books import Drawn, book  # noqa: E402
 
 from inkwright.config import Config  # noqa: E402
 from inkwright.images import Floats, png_bytes, to_float, to_uint8  # noqa: E402
+from inkwright.learn import evening  # noqa: E402
 from inkwright.learn.augment import noise_textures  # noqa: E402
+from inkwright.learn.canvas import Look  # noqa: E402
 from inkwright.learn.classifiers import Ensemble  # noqa: E402
 from inkwright.learn.consistency import Place, ratio  # noqa: E402
 from inkwright.learn.examples import Examples, folds  # noqa: E402
@@ -52,7 +54,8 @@ from inkwright.learn.train import auc, logits, platt  # noqa: E402
 from inkwright.learn.train import start as begin  # noqa: E402
 from inkwright.learn.train import train as learn  # noqa: E402
 from inkwright.learn.views import see  # noqa: E402
-from inkwright.operations.fit import _material  # noqa: E402
+from inkwright.operations import whereabouts  # noqa: E402
+from inkwright.operations.canvases import fit_scale, material_of, panel_guides  # noqa: E402
 from inkwright.operations.material import panel_pictures, reduced  # noqa: E402
 from inkwright.operations.nets import examples  # noqa: E402
 from inkwright.operations.rounds import Material, Rounds, load_stylizer  # noqa: E402
@@ -233,6 +236,23 @@ def painted(net: torch.nn.Module, material: Material, fitted: bool) -> list[Floa
     return out
 
 
+def evened(
+    comic: Comic, config: Config, run: Path, look: Look, material: Material, pictures: list[Floats]
+) -> list[Floats]:
+    """The panels with the elements' colours moved as the product moves them once they are painted."""
+    given = inputs(comic.project)
+    if look.elements is None or not any(material.spots):
+        return pictures
+    where, out = whereabouts.load(run, given.prior), []
+    found = evening.moves(pictures, material.spots, material.lights)
+    for picture, its, view in zip(pictures, found, panel_pictures(comic.project, given.book), strict=True):
+        guides = panel_guides(view, fit_scale(view, config), look.detail)
+        regions = where.regions(view, *guides.ink.shape)
+        shift = evening.shifts(guides.flat, guides.ink, regions, look.elements, its)
+        out.append(to_float(to_picture(evening.evened(to_tensor(picture), to_tensor(shift)))))
+    return out
+
+
 def case(
     comic: Comic, classifiers: Ensemble, style: Floats, seed: int, change: dict[str, Any], what: str
 ) -> tuple[dict[str, Any], dict[str, list[Floats]]]:
@@ -250,13 +270,13 @@ def case(
         given = replace(given, prior=replace(given.prior, table=given.prior.table[:, order]))
     with tempfile.TemporaryDirectory() as folder:
         run, start = Path(folder), time.process_time()
-        material, look = _material(comic.project, given, config, style, run, classifiers)
+        material, look = material_of(comic.project, given, config, style, run, classifiers)
         for _ in Rounds(run, look, config).run_all(material):
             pass
         swept = sweep(run, look, material, fit.style_cost)
         cpu = time.process_time() - start
         looks = {"plain": painted(load_stylizer(run / "plain.safetensors"), material, False)}
-        looks["fitted"] = painted(load_stylizer(run / BOOK), material, True)
+        looks["fitted"] = evened(comic, config, run, look, material, painted(load_stylizer(run / BOOK), material, True))
     classifiers.reliable.copy_(reliable)
     shapes = [p.shape for p in looks["plain"]]
     looks["drawing"] = [

@@ -7,12 +7,12 @@ from inkwright.learn.drawing import (
     clean,
     distance_to,
     even_paper,
-    flats,
     ink_map,
     lit_paper,
     painted,
     painted_share,
 )
+from inkwright.learn.flats import flats
 
 RED, PAPER = np.array([0.85, 0.15, 0.1], np.float32), 0.97
 
@@ -51,6 +51,14 @@ def odd(name: str) -> np.ndarray:
 
 
 ODD = ["white", "black", "grey", "small", "wide", "tall"]
+
+
+def test_a_pale_sky_with_streaks_of_paper_is_no_paper():
+    sky, paper = np.array([0.6, 0.8, 0.95], np.float32), np.array([0.9, 0.88, 0.84], np.float32)
+    drawn = np.full((128, 128, 3), sky * paper, np.float32)
+    drawn[20:26, 10:60] = drawn[70:76, 50:120] = paper
+    lit = even_paper(photographed(drawn))
+    assert lit[100:, :, 2].mean() - lit[100:, :, 0].mean() > 0.25
 
 
 # -- ink and flats -----------------------------------------------------------------------------------------------------
@@ -93,13 +101,33 @@ def test_flat_colours_that_meet_without_a_line_keep_a_sharp_border(axis):
 
 
 def test_a_streak_is_a_gap_between_marker_strokes_on_paper_and_meant_on_a_screen():
-    picture = np.full((128, 128, 3), PAPER, np.float32)
-    picture[24:104, 24:104] = RED
-    picture[24:104, 56:72] = PAPER
+    picture = np.full((384, 384, 3), PAPER, np.float32)
+    picture[72:312, 72:312] = RED
+    picture[72:312, 184:199] = PAPER
     drawn = photographed(picture)
-    on_screen, on_paper = (flats(seen, ink_map(seen))[40:88, 62:66, 1].mean() for seen in (picture, drawn))
+    on_screen, on_paper = (flats(seen, ink_map(seen))[120:264, 190:193, 1].mean() for seen in (picture, drawn))
     assert on_screen > 0.9
     assert on_paper < on_screen - 0.1
+
+
+def test_small_shapes_in_colours_of_their_own_stay():
+    wall = np.full((160, 200, 3), PAPER, np.float32)
+    wall[(np.arange(200)[None] + np.arange(160)[:, None]) % 11 < 8] = (0.95, 0.8, 0.4)  # marker strokes, with gaps
+    wall[40:120, 90:100] = (0.9, 0.5, 0.1)  # a stripe
+    cv2.circle(wall, (40, 80), 6, (0.85, 0.3, 0.35), -1)  # a dot
+    picture = photographed(wall)
+    flat = flats(picture, np.zeros(wall.shape[:2], np.float32))
+    np.testing.assert_allclose(flat[50:110, 93:97].mean((0, 1)), (0.9, 0.5, 0.1), atol=0.1)
+    np.testing.assert_allclose(flat[78:83, 38:43].mean((0, 1)), (0.85, 0.3, 0.35), atol=0.12)
+    assert flat[20:60, 130:180, 2].std() < 0.3 * picture[20:60, 130:180, 2].std()  # gaps are filled all the same
+
+
+def test_colour_that_leaks_does_not_tint_wide_paper():
+    picture = np.full((200, 200, 3), PAPER, np.float32)
+    picture[80:120, 60:140] = RED  # no line holds it
+    flat = flats(photographed(picture), np.zeros((200, 200), np.float32))
+    assert np.abs(flat[130:, :] - PAPER).max() < 0.04
+    assert flat[90:110, 80:120, 1].max() < 0.35
 
 
 def test_flat_colours_stay_as_they_are_beside_an_ink_line():

@@ -11,7 +11,7 @@ import torch
 from inkwright.learn.banks import Bank
 from inkwright.learn.checkpoint import load_tensors
 from inkwright.learn.fit import CHECK_EVERY
-from inkwright.operations.fit import load_look, save_look
+from inkwright.operations.canvases import load_look, save_look
 from inkwright.operations.sweep import BLENDS
 from inkwright.project import Project
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from inkwright.images import to_float
-from inkwright.operations.fit import load_look
+from inkwright.operations.canvases import load_look
 from inkwright.project import Project
 
 BALL = {"p1.2": 1, "p1.4": 1, "p2.1": 2, "p2.3": 2}

@@ -185,8 +185,7 @@ def steady(tone: Floats, flat: Floats, regions: Regions, elements: Elements, far
         move *= np.minimum(1, farthest / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-6))
         move += bank.target - bank.painted
         for rows in _bands(len(lab)):
-            like = _likeness(drawn[rows], bank.drawn, WIDTH)
-            like *= bank.own / np.maximum(like.sum(-1, keepdims=True), 1) * regions[i][rows][..., None]
+            like = likeness(drawn[rows], bank, regions[i][rows])
             shift[rows] += like @ move.astype(np.float32)
             weight[rows] += like.sum(-1)
     moved = weight > 0  # elsewhere the tone stays bit for bit
@@ -212,6 +211,19 @@ def shaped(regions: Regions, flat: Floats, elements: Elements) -> Regions:
             soft = np.clip(1.5 * cv2.GaussianBlur(np.concatenate(mine), (0, 0), side), 0, 1)
             out[i] = np.asarray(regions[i] * soft, np.float32)
     return out
+
+
+def likeness(lab: Floats, bank: Bank, region: Floats) -> Floats:
+    """(h, w, k) in [0, 1], how far pixels are of each of an element's own colours; all together at most 1.
+
+    Args:
+        lab: (h, w, 3) OKLab, as drawn.
+        bank: the element's colours.
+        region: (h, w) in [0, 1], where it is.
+    """
+    like = _likeness(lab, bank.drawn, WIDTH)
+    like *= bank.own / np.maximum(like.sum(-1, keepdims=True), 1) * region[..., None]
+    return like
 
 
 def _likeness(lab: Floats, drawn: Floats, width: float) -> Floats:

@@ -1,7 +1,8 @@
 """Canvases: a panel, or the style picture, prepared as the network's input."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from torch import Tensor, cat
 
 from inkwright.learn.banks import Elements, shaped, steady
 from inkwright.learn.drawing import distance_to
+from inkwright.learn.evening import shifts
 from inkwright.learn.field import border_width
 from inkwright.learn.finish.finish import Finish
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
@@ -40,6 +42,7 @@ class Canvas:
         ink: (1, 1, H, W) in [0, 1].
         places: (1, 8, h, w) where elements are, see `regions.place_planes`; None where nothing is known of them.
         other: (1, 1, H, W) in [0, 1], where another style than the book's rules; None: nowhere.
+        shift: (1, 3, H, W) OKLab, how far colours are moved once the panel is painted, see `evening`; None: not at all.
     """
 
     x: Tensor
@@ -48,6 +51,7 @@ class Canvas:
     ink: Tensor
     places: Tensor | None = None
     other: Tensor | None = None
+    shift: Tensor | None = None
 
 
 class Look:
@@ -88,13 +92,18 @@ class Look:
         regions: Regions | None = None,
         mood: Mood = Mood(),  # noqa: B008
         masks: Sequence[Floats | None] = (),
+        moves: Mapping[int, Floats] = MappingProxyType({}),
     ) -> Canvas:
         """The canvas of a panel; with `regions`, its elements get the colours that they have in the whole book.
 
         A `mood` is the panel's own light. It changes tones before marks are laid, so that a night is hatched as densely
         as the style hatches its darks. `masks` say where each of `others` goes, (H, W) in [0, 1]; None: nowhere.
+        `moves` say how far the elements' colours are moved in this panel, see `evening`.
         """
         made = self._own(guides, regions, mood)
+        if moves and regions is not None and self.elements is not None:
+            shift = shifts(redrawn(guides, self.line).flat, guides.ink, regions, self.elements, moves)
+            made = replace(made, shift=to_tensor(shift))
         for other, mask in zip(self.others, masks, strict=False):
             if mask is not None:
                 made = blended(made, other.canvas(guides, None, mood), to_tensor(mask))
@@ -149,6 +158,7 @@ def blended(below: Canvas, above: Canvas, mask: Tensor) -> Canvas:
         flat=below.flat + (above.flat - below.flat) * mask,
         ink=below.ink + (above.ink - below.ink) * mask,
         other=mask if below.other is None else below.other + mask - below.other * mask,
+        shift=None if below.shift is None else below.shift * (1 - mask),
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads a drawing: its paper, its ink, its flats, and how much of it is told by paint rather than by ink."""
+"""Reads a drawing: its paper, its ink, and how much of it is told by paint rather than by ink."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,9 @@ Floats = NDArray[np.float32]
 
 REACH = 90.0
 """Largest distance to ink that is told apart, in pixels."""
+TINT = 0.08
+"""The paper's tint varies less than this over a drawing, in channels relative to their mean: light is uneven in
+strength rather than in colour."""
 
 
 def lit_paper(rgb: Floats, light: Floats) -> Floats:
@@ -39,6 +42,7 @@ def even_paper(rgb: Floats) -> Floats:
     small = cv2.resize(rgb, (64, max(8, round(64 * height / width))), interpolation=cv2.INTER_AREA)
     envelope = cv2.dilate(cv2.medianBlur((small * 255).astype(np.uint8), 5), np.ones((9, 9), np.uint8))
     light = np.asarray(cv2.GaussianBlur(envelope.astype(np.float32) / 255, (0, 0), 8), np.float32)
+    light = _of_paper(light, _whitest(rgb))
     middle = np.median(light.reshape(-1, 3), 0)
     tinted = 0.5 * light + 0.5 * middle * (luma(light)[..., None] / max(float(luma(middle)), 1e-3))
     # Bare paper lies close under the envelope and is hardly coloured; a painting has little of that.
@@ -48,6 +52,30 @@ def even_paper(rgb: Floats) -> Floats:
     )
     gain = 0.97 / np.maximum(cv2.resize(tinted, (width, height), interpolation=cv2.INTER_CUBIC), 0.2)
     return np.asarray(np.clip(rgb * (1 + lit * bare * (gain - 1)), 0, 1), np.float32)
+
+
+def _whitest(rgb: Floats) -> Floats:
+    """(3,) the colour of the lightest spots of a drawing: gaps between strokes show what paper it is on."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, 256 / max(height, width))
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    small = cv2.medianBlur((cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) * 255).astype(np.uint8), 3)
+    pixels = np.asarray(small.reshape(-1, 3) / 255, np.float32)
+    bright = luma(pixels)
+    return np.asarray(np.median(pixels[bright >= np.percentile(bright, 98)], 0), np.float32)
+
+
+def _of_paper(light: Floats, paper: Floats) -> Floats:
+    """A drawing's bright envelope where its tint is the paper's; elsewhere it is a pale sky's, and paper is put there.
+
+    Args:
+        light: (h, w, 3) the envelope.
+        paper: (3,) the paper's colour.
+    """
+    tint = light / np.maximum(light.mean(2, keepdims=True), 1e-3)
+    far = np.abs(tint - paper / max(float(paper.mean()), 1e-3)).max(2)
+    trust = np.asarray(np.clip((TINT - far) / (0.6 * TINT), 0, 1), np.float32)[..., None]
+    return trust * light + (1 - trust) * paper
 
 
 def clean(rgb: Floats) -> float:
@@ -144,91 +172,3 @@ def painted(rgb: Floats) -> tuple[Floats, Floats]:
     fine = luma(kept) - cv2.GaussianBlur(luma(kept), (0, 0), 4.0)
     busy = np.clip(np.sqrt(np.maximum(blur(fine * fine, 3.0), 0)) / 0.06, 0, 1)
     return kept, np.asarray(busy, np.float32)
-
-
-def flats(rgb: Floats, ink: Floats, rounds: int = 36) -> Floats:
-    """Colour diffusion that ink stops, at half size: marker hatching becomes a filled region.
-
-    Coloured marks weigh more than bare paper, so that the gaps between strokes fill up rather than the strokes fade.
-    """
-    height, width = ink.shape
-    half = ((width + 1) // 2, (height + 1) // 2)
-    small = cv2.resize(rgb, half, interpolation=cv2.INTER_AREA)
-    wall = cv2.dilate(
-        cv2.resize(cv2.dilate(ink, np.ones((2, 2), np.uint8)), half, interpolation=cv2.INTER_AREA),
-        np.ones((3, 3), np.uint8),
-    )
-    passes = np.asarray(np.exp(-6 * wall)[..., None], np.float32)
-    chroma = (small.max(2) - small.min(2))[..., None]
-    weight = (1 - wall)[..., None] * (0.25 + 1.5 * chroma) + 1e-3
-    tone = cv2.bilateralFilter(cv2.medianBlur((small * 255).astype(np.uint8), 5), 9, 40, 9).astype(np.float32) / 255
-    soft = np.asarray(cv2.GaussianBlur(tone, (0, 0), 2.0), np.float32)
-    # One array of colour sums and weights, so that each diffusion pass is one sweep.
-    mass = np.concatenate([small * weight, weight], 2).astype(np.float32)
-    rates: dict[tuple[int, int], Floats] = {}
-    for distance in (1, 2, 3):
-        for axis in (0, 1):
-            rates[distance, axis] = _rate(passes, soft, distance, axis)
-    for i in range(rounds):
-        for axis in (0, 1):
-            _diffuse(mass, rates[1 + i % 3, axis], 1 + i % 3, axis)
-    filled = cv2.resize(mass[..., :3] / mass[..., 3:], (width, height), interpolation=cv2.INTER_LINEAR)
-    # On paper, an even streak is a gap between marker strokes; on a screen, it was meant.
-    meant = np.float32(np.clip((clean(rgb) - 0.3) / 0.3, 0, 1))
-    if meant > 0:
-        even, sure = _even(rgb, ink)
-        sure = np.asarray(cv2.GaussianBlur(sure * (1 - np.clip(3 * ink, 0, 1)), (0, 0), 1.0), np.float32)
-        filled = filled + (meant * sure)[..., None] * (even - filled)
-    return np.asarray(np.clip(filled, 0, 1), np.float32)
-
-
-def _even(rgb: Floats, ink: Floats, side: int = 7, spread: float = 0.02) -> tuple[Floats, Floats]:
-    """Evenly filled regions, with sharp borders where no ink parts them: there, diffusion would let colours run.
-
-    Of the four windows that have a pixel in a corner, the most even one tells its colour.
-    Source: M. Kuwahara et al., "Processing of RI-angiocardiographic images", 1976. Differs: ink does not count.
-
-    Returns:
-        (H, W, 3) RGB, and (H, W) in [0, 1] how evenly filled it is there; marker hatching is not.
-    """
-    free = np.clip(1 - 2 * cv2.dilate(ink, np.ones((3, 3), np.uint8)), 0, 1)[..., None]
-    sums = np.concatenate([rgb * free, rgb * rgb * free, free], 2)
-    sums = np.asarray(cv2.boxFilter(sums, -1, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
-    weight = np.maximum(sums[..., 6:], 1e-4)
-    mean = sums[..., :3] / weight
-    variance = np.clip((sums[..., 3:6] / weight - mean**2).max(2), 0, None) + (sums[..., 6] < 0.25)
-    half, (height, width) = side // 2, ink.shape
-    mean = np.pad(mean, ((half, half), (half, half), (0, 0)), mode="edge")
-    variance = np.pad(variance, half, mode="edge")
-    colour, best = np.zeros_like(rgb), np.full(ink.shape, np.inf, np.float32)
-    for dy in (0, 2 * half):
-        for dx in (0, 2 * half):
-            here = variance[dy : dy + height, dx : dx + width]
-            better = here < best
-            best = np.where(better, here, best)
-            colour = np.where(better[..., None], mean[dy : dy + height, dx : dx + width], colour)
-    return colour, np.asarray(np.exp(-best / spread**2), np.float32)
-
-
-def _pair(array: Floats, distance: int, axis: int) -> tuple[Floats, Floats]:
-    """Views of an array and of its neighbour `distance` further along `axis`."""
-    return (array[:-distance], array[distance:]) if axis == 0 else (array[:, :-distance], array[:, distance:])
-
-
-def _rate(passes: Floats, tone: Floats, distance: int, axis: int) -> Floats:
-    """How much colour flows between neighbours in one pass: none through ink, little across a change of tone."""
-    here, there = _pair(passes, distance, axis)
-    tone_here, tone_there = _pair(tone, distance, axis)
-    rate = 0.2 * here * there * np.exp(-np.abs(tone_here - tone_there).max(2, keepdims=True) / (0.05 * distance))
-    if distance > 1:  # a long step must not jump over a thin line
-        between, _ = _pair(passes, 1, axis)
-        middle = between[distance - 1 :] if axis == 0 else between[:, distance - 1 :]
-        rate = rate * middle[: rate.shape[0], : rate.shape[1]]
-    return np.asarray(rate, np.float32)
-
-
-def _diffuse(mass: Floats, rate: Floats, distance: int, axis: int) -> None:
-    here, there = _pair(mass, distance, axis)
-    flow = rate * (there - here)
-    here += flow
-    there -= flow

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.atlas import COPY
-from inkwright.learn.drawing import distance_to, even_paper, flats, ink_map, lit_paper, painted
+from inkwright.learn.drawing import distance_to, even_paper, ink_map, lit_paper, painted
 from inkwright.learn.field import direction
 from inkwright.learn.filters import blur
+from inkwright.learn.flats import flats
 
 Floats = NDArray[np.float32]
 

@@ -20,6 +20,8 @@ BRUSHED = 0.4
 """Strength of the style's marks in a line, against that beside it: it is drawn with the same tool."""
 RIM = 2.0
 """Width, in pixels, of the light rim that a line gets where its surroundings are too dark for it."""
+SMALL, WIDE = 13, 5.0
+"""A shape is small where no place within a window of this side is this far from ink, in pixels."""
 LOOSE = 1.7
 """How far colours stray from under a line, against how far the style's borders spread."""
 FIRM = 1.8
@@ -89,7 +91,9 @@ def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> F
     wanted = darkness + LIFT * np.maximum(around - contrast - darkness, 0)
     # A line never comes out lighter than what it bounds; on tones that dark, the rim has to show it.
     wanted = np.clip(around - 0.06, 0.3 * darkness, wanted)
-    near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2))
+    # In a small shape, rims meet: the brown hair of a small figure would come out paler than that of a large one.
+    room = cv2.dilate(guides.distance, np.ones((SMALL, SMALL), np.uint8))
+    near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2)) * np.clip(room / WIDE, 0.3, 1)
     rim = np.clip(wanted + contrast - around, 0, 1) * near * np.clip(1 - 2 * guides.ink, 0, 1)
     line = np.clip(dark * (wanted / darkness)[..., None], 0, 1)
     part = OPAQUE * guides.ink[..., None]

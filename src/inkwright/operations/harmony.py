@@ -26,7 +26,7 @@ from inkwright.learn.harmonize import Piece, Task
 from inkwright.learn.regions import Regions, place_planes
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.views import box_mask
-from inkwright.operations.fit import MASK_SIDE, fit_scale, panel_guides
+from inkwright.operations.canvases import MASK_SIDE, fit_scale, panel_guides
 from inkwright.operations.material import PanelPicture, reduced
 from inkwright.operations.train import Inputs
 from inkwright.operations.whereabouts import Whereabouts

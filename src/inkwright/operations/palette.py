@@ -10,7 +10,8 @@ from inkwright.images import to_float
 from inkwright.learn.colour import oklab
 from inkwright.learn.drawing import painted_share
 from inkwright.learn.own_colour import Sight, own_colour
-from inkwright.operations.fit import fit_key, fit_scale, panel_guides
+from inkwright.operations.canvases import fit_scale, panel_guides
+from inkwright.operations.fit import fit_key
 from inkwright.operations.material import panel_pictures, reduced
 from inkwright.operations.palette_file import FORM, Ink, PaletteFile, Row, as_hex, hex_colour, load, path_of, rgb, save
 from inkwright.operations.steer import boxes_in, check_elements, chosen

@@ -1,6 +1,6 @@
 """`render`: stylizes all panels at full size and puts them back into their pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +16,20 @@ from inkwright.events import Clock, Event, Finished, PageDone, Started
 from inkwright.images import Floats, Pixels, png_bytes, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
+from inkwright.learn.evening import evened
 from inkwright.learn.mood import mood
 from inkwright.learn.render import render as paint
 from inkwright.learn.tensors import to_picture
+from inkwright.operations import evenness
+from inkwright.operations.canvases import load_look, panel_guides
 from inkwright.operations.finished import Kept, keep_key
-from inkwright.operations.fit import fit_key, load_look, panel_guides
+from inkwright.operations.fit import fit_key
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
 from inkwright.operations.protect import finish, kept_in, without
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.style_rules import Rules, load_others, read_rules
 from inkwright.operations.sweep import BOOK
-from inkwright.operations.train import inputs
+from inkwright.operations.train import Inputs, inputs
 from inkwright.operations.whereabouts import Whereabouts
 from inkwright.operations.whereabouts import load as load_whereabouts
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
@@ -34,7 +37,8 @@ from inkwright.project import Project, digest, quoted, read_json, write_bytes, w
 
 @dataclass(frozen=True)
 class Brush:
-    """A style network with its look: all that is needed to paint a panel; `fitted`: it knows of elements."""
+    """A style network with its look: all that is needed to paint a panel; `fitted`: it knows of elements, and `moves`
+    says how far their colours are moved, see `evenness`."""
 
     net: nn.Module
     look: Look
@@ -44,6 +48,7 @@ class Brush:
     where: Whereabouts
     fitted: bool
     rules: Rules
+    moves: Mapping[str, Mapping[int, Floats]]
 
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
@@ -52,13 +57,16 @@ class Brush:
         height, width = guides.ink.shape
         regions = self.where.regions(panel, height, width, anywhere)
         masks = self.rules.masks(panel.panel.id, regions, guides, self.look)
-        return self.look.canvas(guides, regions if self.fitted else None, mood(panel.lights), masks)
+        moves = self.moves.get(panel.panel.id, {})
+        return self.look.canvas(guides, regions if self.fitted else None, mood(panel.lights), masks, moves)
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
         if self.style.strength == 0:
             return panel.pixels
         X = paint(self.net, canvas.x, canvas.base, self.tile, canvas.places)
+        if canvas.shift is not None:
+            X = evened(X, canvas.shift)
         height, width = panel.pixels.shape[:2]
         kept = kept_in(panel, self.style.keep_lettering)
         if X.shape[-2:] == (height, width):
@@ -108,14 +116,8 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
         yield Finished(stage, "up to date", False)
         return
     fitted = bool((read_json(run / "meta.json") or {}).get("with_c")) and not plain
-    net = load_stylizer(run / (BOOK if fitted else "plain.safetensors"))
-    config = project.config()
-    look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
-    rules = read_rules(project, config, book, given.prior)
-    load_others(run, project, rules, look)
-    size, where = config.render, load_whereabouts(run, given.prior)
-    brush = Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules)
-    kept = Kept(project, book, given.prior) if look.finish is not None and fitted else None
+    brush = _brush(project, book, given, run, fitted)
+    kept = Kept(project, book, given.prior) if brush.look.finish is not None and fitted else None
     total = len(book.panel_ids())
     clock, count = Clock(stage, total), 0
     yield Started(stage, total, f"{total} panels on {len(book.pages)} pages")
@@ -145,6 +147,18 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
         yield PageDone(stage, page.page.file, str(path))
     _forget(folder, set(book.panel_ids()), {str(page) for page in range(1, len(book.pages) + 1)})
     yield Finished(stage, f"{len(book.pages)} pages in {folder / 'pages'}", seconds=clock.seconds)
+
+
+def _brush(project: Project, book: Book, given: Inputs, run: Path, fitted: bool) -> Brush:
+    """The brush of a finished fit."""
+    config = project.config()
+    net = load_stylizer(run / (BOOK if fitted else "plain.safetensors"))
+    look = load_look(run, to_float(read_picture(run / "style.png").pixels), config)
+    rules = read_rules(project, config, book, given.prior)
+    load_others(run, project, rules, look)
+    size, where = config.render, load_whereabouts(run, given.prior)
+    moves = evenness.load(run, given.prior) if fitted else {}
+    return Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules, moves)
 
 
 def _prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma, oklab, srgb
-from inkwright.learn.drawing import flats
 from inkwright.learn.finish.areas import areas
+from inkwright.learn.flats import flats
 
 Floats = NDArray[np.float32]
 
