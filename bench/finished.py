@@ -10,6 +10,7 @@ in 40 steps, seed 0, painted at 700 pixels a page.
   shows Hero's home from without only, whose walls are then nobody's to know. Boxes are given.
 - sample, as drawn: the same, finished in all the sample's colours (79 of them).
 - sample, one colour, no boxes: marks alone; where elements are, the classifiers say.
+- sample, one colour, boxes in these alone: only the finished panels have boxes; in the others inkwright looks for them.
 - pepper-ep05: a painted comic turned into pencil by our code, 2 of 13 panels finished.
 
 right: of an element in a panel that was not finished, its median colour (where the finish is one colour) or mean colour
@@ -91,8 +92,12 @@ def cases(folder: Path) -> dict[str, Any]:
         for how, three in CHOICES.items()
     }
     made["sample, one colour, no boxes"] = partial(
-        sample_book, folder / "unboxed", "own", boxes=False, finished=CHOICES["asked for"]
+        sample_book, folder / "unboxed", "own", boxes="none", finished=CHOICES["asked for"]
     )
+    for how in ("asked for", "by chance", "by chance again"):
+        made[f"sample, one colour, {how}, boxes in these alone"] = partial(
+            sample_book, folder / f"{how} alone", "own", boxes="finished", finished=CHOICES[how]
+        )
     made["sample, as drawn"] = partial(sample_book, folder / "drawn", "drawn", finished=CHOICES["asked for"])
     if COMIC.is_dir():
         made["pepper-ep05"] = partial(painted_book, folder / "pepper", COMIC, PEPPER)

@@ -151,10 +151,10 @@ def _page(k: int, scenes: list[Scene], look: str) -> tuple[Pixels, list[Watched]
     return comic.on_paper(pixels.astype(np.float32) * np.minimum(lines, 1), seed=k), sheets
 
 
-def sample_book(root: Path, look: str = "drawn", boxes: bool = True, finished: Sequence[str] = FINISHED) -> Known:
+def sample_book(root: Path, look: str = "drawn", boxes: str = "all", finished: Sequence[str] = FINISHED) -> Known:
     """The sample in one grey; its finish in the colours of `look`, see `Watched`.
 
-    `boxes`: whether the project has the elements' boxes.
+    `boxes`: which panels have the elements' boxes: "all", "finished" or "none".
     """
     whole = comic.draw_book()
     elements, fills, truths = [e.name for e in comic.ELEMENTS], [], {}
@@ -169,7 +169,8 @@ def sample_book(root: Path, look: str = "drawn", boxes: bool = True, finished: S
             x, y, w, h = panel.box
             owner, fill = sheet.seen(elements, fills)
             truths[name] = Truth(np.ascontiguousarray(finish[y : y + h, x : x + w]), owner, fill)
-            panels.append(Panel(id=name, box=panel.box, appearances=panel.appearances if boxes else None))
+            boxed = boxes == "all" or (boxes == "finished" and name in finished)
+            panels.append(Panel(id=name, box=panel.box, appearances=panel.appearances if boxed else None))
             columns.append([float(element in (panel.appearances or {})) for element in elements])
         pages.append(Page(file=f"pages/p{number}.png", panels=panels))
     book = Book(pages=pages)

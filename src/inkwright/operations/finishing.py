@@ -26,6 +26,7 @@ from inkwright.learn.finish.paints import Paints, mix_paints
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.regions import Regions
 from inkwright.operations import whereabouts
+from inkwright.operations.finding import Search, find_elements, to_be_found
 from inkwright.operations.finished import SIDE, Shown, all_read, usable, warnings
 from inkwright.operations.finished_files import Files, find
 from inkwright.operations.material import PanelPicture, panel_pictures, panel_seed, reduced
@@ -46,11 +47,13 @@ class Finishing:
         files: which there are.
         shown: the finished panels that can be used.
         sources: what is learned from, panels first, then model sheets.
+        search: which elements have to be looked for, having no box; None: none.
     """
 
     files: Files
     shown: Sequence[Shown]
     sources: Sequence[Source]
+    search: Search | None = None
 
     def told(self) -> str:
         """For people: "3 finished panels, 1 model sheet"."""
@@ -89,12 +92,13 @@ def look_up(
     said, shown = list(warnings(files, every, "fit")), usable(every)
     if not shown and not files.sheets:
         return None, said
-    return Finishing(files, shown, _sources(project, given, run, ensemble, files, shown)), said
+    sources, search = _sources(project, given, run, ensemble, files, shown)
+    return Finishing(files, shown, sources, search), said
 
 
 def _sources(
     project: Project, given: Inputs, run: Path, ensemble: Ensemble | None, files: Files, shown: Sequence[Shown]
-) -> list[Source]:
+) -> tuple[list[Source], Search | None]:
     views = list(panel_pictures(project, given.book))
     small = [(to_float(reduced(v.pixels, min(1.0, SIDE / max(v.pixels.shape[:2])))), v) for v in views]
     detail = painted_share([(pixels, view.light) for pixels, view in small])
@@ -110,7 +114,7 @@ def _sources(
         if scale < 1:
             sheet = resize(sheet, max(16, round(sheet.shape[1] * scale)), max(16, round(sheet.shape[0] * scale)))
         out.append(lessons.of_sheet(to_float(sheet), _drawn(given, small, where, detail, i), i))
-    return out
+    return out, to_be_found(given, views, [pixels for pixels, _ in small], shown)
 
 
 def source_of(one: Shown, drawing: Floats, detail: float, regions: Regions) -> Source:
@@ -157,7 +161,10 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
     masks, over = [one.mask() for one in sources], [one.over for one in sources]
     paints = mix_paints(even, [one.flat for one in sources], masks, seed, over)
     taught = [lessons.lesson(one, finish, paints, elements) for one, finish in zip(sources, even, strict=True)]
+    own = lessons.ownership(taught, paints, elements)
     state, path = begin(len(paints), seed), run / STATE
+    if finishing.search is not None and not path.exists():
+        yield from find_elements(finishing.search, run, taught, own, seed)
     if path.exists():
         _restore(state, checkpoint.load_tensors(path), str(path))
     clock = Clock("finished", steps, state.step)
@@ -167,7 +174,6 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
         yield clock.step(step, loss=round(loss, 4))
     dark, line = lessons.line_of([one for one in sources if one.over] or sources)
     seen = [any(one.regions[i].any() for one in sources if i in one.regions) for i in range(elements)]
-    own = lessons.ownership(taught, paints, elements)
     tensors = {
         **checkpoint.pack("net", state.mean),
         **checkpoint.pack("paints", {name: torch.from_numpy(getattr(paints, name)) for name in PAINTS}),

@@ -53,10 +53,10 @@ class Whereabouts:
             if its:
                 small = [(round(x * kx), round(y * ky), round(w * kx), round(h * ky)) for x, y, w, h in its]
                 out[i] = soft_boxes([(x, y, max(1, w), max(1, h)) for x, y, w, h in small], height, width)
-            elif element.kind == "setting":
-                out[i] = np.ones((height, width), np.float32)
             elif f"{j}.{i}" in self.heat:
                 out[i] = enlarged(self.heat[f"{j}.{i}"].numpy(), height, width)
+            elif element.kind == "setting":
+                out[i] = np.ones((height, width), np.float32)
             elif anywhere:
                 out[i] = np.full((height, width), 0.5, np.float32)
         return out
