@@ -14,7 +14,7 @@ from inkwright.comic.cuts import split
 from inkwright.comic.gutters import Background, background, explains, rim_colours
 from inkwright.comic.parts import Layout, Part, score_of, without_nested
 from inkwright.comic.regions import is_wide, opened, reached, regions, thin_background, without_specks
-from inkwright.comic.shapes import fit_shape, page_area, page_side
+from inkwright.comic.shapes import Mask, fit_shape, page_area, page_side
 from inkwright.images import Pixels
 
 SMALLEST = 0.015
@@ -27,10 +27,17 @@ NESTED = 0.35
 """Share of a page from which a panel is looked into: it may be a page itself."""
 DARK = 80
 """Grey level below which a background is as dark as ink."""
+OPENED = (0.0035, 0.0015)
+"""Half the widths in shares of the page's longer side below which a dark background may be pen lines."""
 ROUND = 0.06
 """Share of the page below which something round is a head or a ball, drawn without a frame."""
 DOUBTFUL = 0.5
 """Quality that it then has."""
+PALE, BLACK = 205, 45
+"""Grey levels from which a background may be bare paper, and up to which it may be black."""
+BROAD, LEFT = 0.03, 0.1
+"""Half the width in shares of the page's longer side from which a coloured background is broad; and the share of the
+page that it may be."""
 SURE = 0.66
 """Score from which the panels are taken for granted."""
 CERTAIN = 0.76
@@ -39,6 +46,10 @@ PROMISING = 0.05
 """By how much a rarer colour may look worse on a smaller copy and is tried all the same."""
 CLEAR = 0.85
 """Quality that all panels of such a page must have."""
+MANY = 4
+"""Panels from which their mean quality counts."""
+BETTER = 0.03
+"""By how much more panels must fit better that nothing but gaps a pixel wide tells apart."""
 OTHER = 30
 """Grey levels by which its margin differs from the paper around it."""
 EVEN = 0.75
@@ -77,12 +88,20 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
         rough: a first impression will do.
     """
     best: Layout | None = None
-    for sealing in (1, max(2, round(0.004 * page_side(paper.mask.shape))))[: 1 if rough else 2]:
-        layout = _layout(paper, sealing, 3 if rough else 5)
+    side = page_side(paper.mask.shape)
+    ways = [(1, 0), (max(2, round(0.004 * side)), 0), (0, 0)]
+    if float(paper.surface.mean()) < DARK:  # black pen lines hang together with black gutters, which may be thin, too
+        ways = [(1, max(1, round(wide * side))) for wide in OPENED]
+    for sealing, opening in ways[: 1 if rough else None]:
+        layout = _layout(paper, sealing, opening, 3 if rough else 5)
         if layout is None:
             continue
         # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
         fewer = best is not None and len(layout.parts) < len(best.parts)
+        if best is not None and sealing == 0:  # gutters a pixel wide are open then; so are frames with gaps
+            clear = min((shape.quality for shape in layout.shapes), default=0.0) >= CLEAR
+            if len(layout.parts) <= len(best.parts) or not (clear or layout.score > best.score + BETTER):
+                continue
         if best is None or layout.score > best.score + (0.05 if fewer else 0.01):
             best = layout
         if layout.sure and layout.score > CERTAIN:
@@ -90,14 +109,17 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
     return best, 0.0 if best is None else best.score
 
 
-def _layout(paper: Background, sealing: int, depth: int) -> Layout | None:
-    """Panels for one background, or None where it shows none; a region is cut apart `depth` times at most."""
+def _layout(paper: Background, sealing: int, opening: int, depth: int) -> Layout | None:
+    """Panels for one background, or None where it shows none; a region is cut apart `depth` times at most.
+
+    Gaps in frames up to 2 x sealing are sealed; background thinner than 2 x opening + 1 pixels is none.
+    """
     height, width = paper.mask.shape
     page, single = height * width, page_area(paper.mask.shape)
     ink = without_specks(~paper.mask)
     outside = reached(ink, sealing)
-    if float(paper.surface.mean()) < DARK:  # black pen lines hang together with black gutters
-        outside = opened(outside, max(1, round(0.0035 * page_side(ink.shape))))
+    if opening:
+        outside = opened(outside, opening)
     body = opened(~outside, max(1, round(0.006 * page_side(paper.mask.shape))))
     gutter = outside | thin_background(ink, outside)
     wobble = WOBBLE * page_side(paper.mask.shape)
@@ -116,8 +138,22 @@ def _layout(paper: Background, sealing: int, depth: int) -> Layout | None:
     if not shapes:
         return Layout(parts, ink, 0.0, False, [])
     wide = is_wide(outside)
-    score = score_of(shapes, float(outside.sum()), page) * (1.0 if wide else 0.8)
+    score = score_of(shapes, float(outside.sum()), page) * (1.0 if wide else 0.8) * _is_gutter(paper, outside)
     return Layout(parts, ink, score, wide and len(shapes) > 1 and score > SURE, [], float(outside.sum()))
+
+
+def is_bare(paper: Background | None) -> bool:
+    """Whether a background is as pale as paper or as black as ink; None, which lines alone tell apart, is."""
+    middle = np.zeros(3) if paper is None else paper.surface.mean((0, 1))
+    return float(middle.min()) >= PALE or float(middle.max()) <= BLACK
+
+
+def _is_gutter(paper: Background, outside: Mask) -> float:
+    """What a background's shape lets its score keep: paper may lie bare, but a colour in broad areas is a sky."""
+    if is_bare(paper):
+        return 1.0
+    broad = opened(outside, round(BROAD * page_side(outside.shape)))
+    return 1.0 - max(0.0, float(broad.mean()) - LEFT)
 
 
 def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
@@ -127,15 +163,15 @@ def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
     inset = max(2, round(0.004 * page_side(small.shape)))
     for part in layout.parts:
         x, y, w, h = part.shape.box
-        inner: Layout | None = None
+        ground, inner = None, None
         if w * h >= NESTED * small.shape[0] * small.shape[1] and part.shape.polygon is None and min(w, h) > 12 * inset:
             crop = np.ascontiguousarray(small[y + inset : y + h - inset, x + inset : x + w - inset])
             rim = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
             middle = np.median(rim, 0)
             even = len(layout.parts) == 1 or (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
             if even and np.abs(middle - paper.surface.mean((0, 1))).max() > OTHER:
-                inner = enclosed(crop)[1]
-        if inner is not None and _is_page(inner):
+                ground, inner = enclosed(crop)
+        if inner is not None and ground is not None and _is_page(ground, inner):
             parts += [one.moved(x + inset, y + inset) for one in inner.parts]
             ink[y : y + h, x : x + w] = False  # nothing of its background is a drawing
         else:
@@ -143,7 +179,10 @@ def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
     return replace(layout, parts=parts, ink=ink)
 
 
-def _is_page(inner: Layout) -> bool:
-    """Whether what is found in a panel is a page with a margin; a frame and a line in it are none."""
+def _is_page(ground: Background, inner: Layout) -> bool:
+    """Whether what is found in a panel is a page with a margin; a frame and lines in it are none."""
     filled = sum(shape.area for shape in inner.shapes)
-    return inner.sure and min(shape.quality for shape in inner.shapes) >= CLEAR and filled < FULL * inner.ink.size
+    mean = sum(shape.quality * shape.area for shape in inner.shapes) / max(1, filled)
+    many = len(inner.shapes) >= MANY and float(ground.surface.mean()) >= DARK
+    clear = min(shape.quality for shape in inner.shapes) >= CLEAR or (mean >= CLEAR and many)
+    return inner.sure and clear and filled < FULL * inner.ink.size

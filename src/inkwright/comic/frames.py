@@ -18,10 +18,14 @@ MEET = 0.012
 """How far apart the ends of lines may be that meet, in shares of the page's longer side."""
 THICK = 0.012
 """Height in shares of the page's longer side that a ruled line has at the most."""
-INK = 100
+INK = 120
 """Grey level up to which a ruled line is ink."""
 LARGEST = 0.5
 """Share of its panel above which it is no inset."""
+STEP, NEAR_BY = 24, 6
+"""By how many grey levels one side of a line is brighter than the line, within so many pixels."""
+ALIKE = 16
+"""By how many levels it may be brighter than the darkest so close to it."""
 COVER = 0.85
 """Share of each side that must be line."""
 ONE_COLOUR = 0.75
@@ -43,30 +47,49 @@ def framed_boxes(pixels: Pixels, lines: Ridges, side: float) -> list[BoxTuple]:
         lines: its thin dark lines.
         side: the page's longer side in pixels.
     """
-    least, near = round(SHORTEST * side), round(MEET * side)
-    lying = _segments(lines.lying, least, round(THICK * side))
-    found: list[BoxTuple] = []
-    for k, (x, top, length, thick) in enumerate(lying):
-        for x2, bottom, length2, thick2 in lying[k + 1 :]:
-            first, last = (x + x2) / 2, (x + length + x2 + length2) / 2
-            if abs(x - x2) > near or abs(x + length - x2 - length2) > near or abs(bottom - top) < least:
+    near, found = round(MEET * side), []
+    lying, standing = _dark_edges(lines.grey), _dark_edges(np.ascontiguousarray(lines.grey.T))
+    for rows, columns, turned in ((lying, standing.T, False), (standing, lying.T, True)):
+        grey = lines.grey.T if turned else lines.grey
+        for box, *heights in _closed(rows, columns, side):
+            x, y, w, h = (box[1], box[0], box[3], box[2]) if turned else box
+            if not _is_within((x, y, w, h), pixels.shape, near) or not _is_inked(grey, box, *heights):
                 continue
-            upper, lower = min(top, bottom), max(top + thick, bottom + thick2)
-            sides = [_between(lines.standing, at, upper, lower, near) for at in (first, last)]
-            if min(sides) < COVER:
-                continue
-            box = (round(first), upper, round(last - first), lower - upper)
-            if not _is_within(box, pixels.shape, near) or not _is_inked(lines.grey, box, thick, thick2):
-                continue
-            if _is_picture(pixels, box, 3 + max(thick, thick2)):
-                found.append(box)
+            if _is_picture(pixels, (x, y, w, h), 3 + max(heights)):
+                found.append((x, y, w, h))
     found.sort(key=lambda box: (-box[2] * box[3], box))
     return _apart(found)
 
 
+def _dark_edges(grey: NDArray[np.uint8]) -> Mask:
+    """The darkest around, with something brighter close above or below it: a line may be ruled around dark art."""
+    kernel = np.ones((NEAR_BY + 1, 1), np.uint8)
+    brighter = np.maximum(cv2.dilate(grey, kernel, anchor=(0, NEAR_BY)), cv2.dilate(grey, kernel, anchor=(0, 0)))
+    darkest = cv2.erode(grey, np.ones((2 * NEAR_BY + 1, 1), np.uint8))
+    edges = (cv2.subtract(brighter.astype(np.uint8), grey) >= STEP) & (cv2.subtract(grey, darkest) <= ALIKE)
+    return np.asarray(edges & (grey <= INK), np.bool_)
+
+
+def _closed(rows: Mask, columns: Mask, side: float) -> list[tuple[BoxTuple, int, int]]:
+    """Boxes between two lines along rows and two along columns, with the heights of the first two."""
+    least, near = round(SHORTEST * side), round(MEET * side)
+    segments = _segments(rows, least, round(THICK * side))
+    found: list[tuple[BoxTuple, int, int]] = []
+    for k, (x, top, length, thick) in enumerate(segments):
+        for x2, bottom, length2, thick2 in segments[k + 1 :]:
+            first, last = (x + x2) / 2, (x + length + x2 + length2) / 2
+            if abs(x - x2) > near or abs(x + length - x2 - length2) > near or abs(bottom - top) < least:
+                continue
+            upper, lower = min(top, bottom), max(top + thick, bottom + thick2)
+            left, right = (_between(columns, at, upper, lower, near) for at in (first, last))
+            if left is not None and right is not None:
+                found.append(((left[0], upper, right[1] - left[0], lower - upper), thick, thick2))
+    return found
+
+
 def _segments(mask: Mask, least: int, thick: int) -> list[_Line]:
     """Straight runs of a mask along its rows, at most so thick, longest first."""
-    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 13), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     found = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:] if h <= thick]
@@ -74,11 +97,16 @@ def _segments(mask: Mask, least: int, thick: int) -> list[_Line]:
     return sorted(found, key=lambda line: (-line[2], line))[:MOST]
 
 
-def _between(standing: Mask, at: float, top: int, bottom: int, near: int) -> float:
-    """The largest share of a column near a place that is line, between two rows."""
+def _between(standing: Mask, at: float, top: int, bottom: int, near: int) -> tuple[int, int] | None:
+    """From where to where a line stands near a column between two rows; None where none does."""
     low, high = max(0, round(at) - near), min(standing.shape[1], round(at) + near + 1)
-    columns = standing[top:bottom, low:high]
-    return float(columns.mean(0).max(initial=0)) if columns.size else 0.0
+    shares = standing[top:bottom, low:high].mean(0) if bottom > top and high > low else np.zeros(1)
+    if shares.max() < COVER:
+        return None
+    best = int(shares.argmax())
+    line = shares >= 0.8 * shares.max()
+    first = best - int(np.cumprod(line[best::-1]).sum()) + 1
+    return low + first, low + best + int(np.cumprod(line[best:]).sum())
 
 
 def _is_within(box: BoxTuple, size: tuple[int, ...], near: int) -> bool:

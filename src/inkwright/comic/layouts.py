@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from inkwright.comic.bands import banded
-from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed, looked_into
+from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed, is_bare, looked_into
 from inkwright.comic.frames import framed_boxes
 from inkwright.comic.gutters import Background, background, explains, rim_colours
 from inkwright.comic.insets import inset_boxes
@@ -21,16 +21,26 @@ HOST = 0.2
 """Share of the page from which a panel may have others set into it."""
 INSET = 0.8
 """Quality that an inset is given: a picture on a wall looks alike."""
+ROUGH, FILLED = 0.5, 0.85
+"""Quality and share of its box that a panel with something over its edge has at the least."""
+SEVERAL, MOSTLY = 3, 0.45
+"""Number and share of a panel from which others set into it make it the page that they lie on."""
 LETTER = 0.05
 """Share of the page's longer side that everything in a row of text is smaller than."""
 PALE, DARK = 215, 40
 """Levels from which and up to which gutters of another colour than the background's are looked for."""
+SAME = 4
+"""Levels by which two colours of the rim differ at most that need no second look."""
 MUCH = 0.15
 """By how much better fewer panels between gutters must fit than those that are enclosed."""
+DOUBTED = 0.03
+"""By how much worse more panels between gutters may fit where one that is enclosed fits badly."""
 FILLING = 0.7
 """Share of the place between gutters that enclosed panels must fill to stand for it."""
 CLEAN = 0.9
 """Quality below which a panel may be several."""
+WORSE = 0.55
+"""Score below which panels on a coloured background are likelier one picture."""
 CERTAIN_CUT = 0.86
 """Score from which panels that lines tell apart are taken for granted."""
 Seams = tuple[Ridges, Ridges]
@@ -57,7 +67,7 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:
-        loose = loose_boxes(layout.ink, [shape.box for shape in layout.shapes])
+        loose = loose_boxes(layout.ink, [shape.box for shape in layout.shapes], layout.loose)
         layout = replace(layout, loose=[box for box in loose if not _is_text(layout.ink, box)])
     return paper, layout
 
@@ -76,10 +86,16 @@ def _whole(small: Pixels, paper: Background | None, layout: Layout, seams: Seams
     for lines in seams:
         layout = _split_along_lines(layout, lines)
     parts = [part for part in layout.parts if part.shape.quality >= SOLID]
+    rough = [part.shape.box for part in layout.parts if part.shape.quality < SOLID and _fills_its_box(part.shape)]
     if len(layout.parts) > before and parts:
         score = score_of([part.shape for part in parts], layout.free, small.shape[0] * small.shape[1])
         layout = replace(layout, score=max(layout.score, score))
-    return replace(layout, parts=parts)
+    return replace(layout, parts=parts, loose=rough)
+
+
+def _fills_its_box(shape: Shape) -> bool:
+    full = shape.box[2] * shape.box[3]
+    return shape.quality >= ROUGH and shape.polygon is None and shape.area >= FILLED * full
 
 
 def _between_bands(
@@ -98,8 +114,11 @@ def _between_bands(
     papers = [] if paper is None else [paper]
     for colour in rim_colours(small):
         usual = float(colour.min()) >= PALE or float(colour.max()) <= DARK
-        if usual and not any(explains(one, small, colour) for one in papers):
+        known = any(np.abs(one.surface.mean((0, 1)) - colour).max() <= SAME for one in papers)
+        if usual and not known and not any(explains(one, small, colour) for one in papers):
             papers.append(background(small, colour))
+    count = 0 if closed is None else sum(part.shape.quality >= SOLID for part in closed.parts)
+    little = -DOUBTED if closed is not None and min(shape.quality for shape in closed.shapes) < CLEAN else 0.02
     clear = [] if closed is None else [part for part in closed.parts if part.shape.quality >= CLEAN]
     for one in papers:
         found = banded(one.mask, smallest, wobble)
@@ -115,10 +134,10 @@ def _between_bands(
                 parts.append(part_of(mask, replace(shape, quality=shape.quality * share), "gutters"))
         score = score_of([part.shape for part in parts], free, small.shape[0] * small.shape[1])
         layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams)
-        more = best is None or len(layout.parts) > len(best.parts)
-        if layout.score > top + (0.02 if more else MUCH):
+        more = best is None or (len(layout.parts) > len(best.parts) and len(parts) > count)
+        if layout.score > top + (little if more else MUCH):
             best, top, around = layout, layout.score, one
-    if best is None:
+    if best is None or (top < WORSE and not is_bare(around)):
         every = np.ones(small.shape[:2], np.bool_)
         best = _whole(
             small, None, Layout([Part(every, 0, 0, fit_shape(every, 1.0), "page")], every, 0.7, False, []), seams
@@ -149,11 +168,12 @@ def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
 
 def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
     """The panels, and those that are set into the large ones among them."""
-    found: list[Part] = []
+    parts: list[Part] = []
     page, side = page_area(small.shape), page_side(small.shape)
     for part in layout.parts:
         x, y, w, h = part.shape.box
         if w * h < HOST * small.shape[0] * small.shape[1]:
+            parts.append(part)
             continue
         boxes = inset_boxes(small, part.shape.box)
         place = slice(y, y + h), slice(x, x + w)
@@ -161,10 +181,12 @@ def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
             box = (left + x, top + y, wide, tall)
             if wide * tall >= SMALLEST * page and not any(_overlap(box, one) for one in boxes):
                 boxes.append(box)
+        ground = len(boxes) >= SEVERAL and sum(wide * tall for _, _, wide, tall in boxes) >= MOSTLY * w * h
+        parts += [] if ground else [part]  # what mostly lies below others is the page
         for left, top, wide, tall in boxes:
             shape = Shape((left, top, wide, tall), None, INSET, wide * tall)
-            found.append(Part(np.ones((tall, wide), np.bool_), left, top, shape, "inset"))
-    return replace(layout, parts=[*layout.parts, *found])
+            parts.append(Part(np.ones((tall, wide), np.bool_), left, top, shape, "inset"))
+    return replace(layout, parts=parts)
 
 
 def _overlap(one: BoxTuple, other: BoxTuple) -> bool:

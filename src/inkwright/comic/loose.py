@@ -1,5 +1,7 @@
 """Drawings that stand on the page without a frame, beside panels that have one."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -11,12 +13,13 @@ SHORTEST = 0.06
 """Its shorter side as a share of the page's longer one."""
 
 
-def loose_boxes(ink: Mask, panels: list[BoxTuple]) -> list[BoxTuple]:
+def loose_boxes(ink: Mask, panels: list[BoxTuple], known: Sequence[BoxTuple] = ()) -> list[BoxTuple]:
     """Drawings without a frame beside framed panels; each gets the free place between its neighbours.
 
     Args:
         ink: (h, w) bool, what is not background.
         panels: (x, y, width, height) of the framed panels, at least one.
+        known: boxes of drawings that are told already, such as panels with something over their edges.
     """
     height, width = ink.shape
     side = page_side(ink.shape)
@@ -27,12 +30,13 @@ def loose_boxes(ink: Mask, panels: list[BoxTuple]) -> list[BoxTuple]:
     free = ink & ~near
     joined = (cv2.dilate(free.astype(np.uint8), np.ones((2 * round(0.03 * side) + 1,) * 2, np.uint8)) > 0) & ~near
     count, labels = cv2.connectedComponents(joined.astype(np.uint8), connectivity=8)
-    drawings: list[BoxTuple] = []
+    drawings = list(known)
     for i in range(1, count):
         x, y, w, h = cv2.boundingRect(((labels == i) & free).astype(np.uint8))
         drawings = _joined(drawings, (x, y, w, h))
     least = SMALLEST * page_area(ink.shape)
-    drawings = sorted(b for b in drawings if b[2] * b[3] >= least and min(b[2:]) >= SHORTEST * side)
+    large = [b for b in drawings if b[2] * b[3] >= least and min(b[2:]) >= SHORTEST * side]
+    drawings = sorted({*large, *(b for b in drawings if b in known)})
     margin = _margins(panels, (height, width))
     for i in range(len(drawings)):
         others = [*panels, *drawings[:i], *drawings[i + 1 :]]

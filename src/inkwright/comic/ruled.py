@@ -17,6 +17,10 @@ from inkwright.comic.shapes import Mask, fit_shape, largest, outer_hull
 
 NEARLY = 0.06
 """Slant of lines on a page that was drawn straight."""
+FLANKED = 0.35
+"""Share of a thin gutter that the panels on either side of it must lie along without a break; rows of dots do not."""
+COVER_LEANING = 0.94
+"""Share of a line that leans that must be dark: nothing lies over it, as over shoulders and roofs."""
 DEPTH = 6
 UPRIGHT = 0.03
 """Slope up to which a line may cut a panel of a page that has gutters: a robe is likelier to lean."""
@@ -77,6 +81,7 @@ def _best_cut(region: Mask, lines: Ridges, search: _Search, upright: bool) -> li
     """The two parts beside the best line across a region; none where it has none."""
     hull = outer_hull(region)
     level = 255.0 if search.frame is None else search.frame[1]
+    level = 0.0 if lines.gutters else level
     best, parts = 0.0, []
     for turned in (True,) if upright else (False, True):
         ridge = lines.standing.T if turned else lines.lying
@@ -114,10 +119,10 @@ def _above(line: Line, shape: tuple[int, ...]) -> Mask:
 def _is_like_frame(line: Line, frame: tuple[float, float] | None, gutters: bool) -> bool:
     """Whether a line is ruled as the region's frame is: (width, grey level) of that, or None where there is none."""
     if gutters:  # it ends in gutter or margin, and not at a panel's own frame
-        return line.cover >= 0.93 and line.touching >= 0.9 and line.level < BLACK
+        return min(line.cover, line.touching + 0.03) >= 0.93 and line.level < BLACK and line.flanked >= FLANKED
     if frame is None:
         return line.width >= 1.8 and line.cover >= 0.95
     width, level = frame
     if not 0.7 * width - 0.6 <= line.width <= 1.4 * width + 0.8 or line.level > level + 35:
         return False
-    return line.cover >= (COVER if abs(line.slope) < 0.015 else 0.93)
+    return line.cover >= (COVER if abs(line.slope) < 0.015 else COVER_LEANING)

@@ -43,7 +43,8 @@ MOST = 4
 class Line:
     """y = middle + slope (x - width / 2) in a region, or the same on its side.
 
-    `width` is the line's in pixels, `level` its grey level; `cover` and `touching`, the cover of its ends, are shares.
+    `width` is the line's in pixels, `level` its grey level; `cover`, `touching` (the cover of its ends) and `flanked`
+    (how much of it something lies along without a break, on the side where less does) are shares.
     """
 
     slope: float
@@ -52,6 +53,7 @@ class Line:
     width: float
     level: float
     touching: float
+    flanked: float
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,9 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     xs = seen.columns[thin][fits] + 0.5 - field.hull.shape[1] / 2
     ys = seen.rows[thin][fits] + 1.0 + (down - up)[fits] / 2
     slope, middle = _through(xs, ys, slope, middle, 0.5 * len(inked))
-    return Line(slope, middle, float(inked.mean()), thick, level, touching)
+    beside = 1 + round(thick / 2)
+    flanked = min(_in_runs(~dark[2 * reach + side * beside], reach) for side in (-1, 1))
+    return Line(slope, middle, float(inked.mean()), thick, level, touching, flanked)
 
 
 def _nearest(field: Field, slope: float, middle: float) -> tuple[float, float]:
