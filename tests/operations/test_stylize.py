@@ -111,12 +111,13 @@ def finish(scans: Path, tmp_path: Path) -> Path:
     return path
 
 
-TAUGHT = ("--finished-steps", "30", *QUICK)
+TAUGHT = ("--finished-steps", "30", "--fit-weight-texture", "0", *QUICK)
 
 
 def test_finished_drawings_teach_what_becomes_of_others(
-    inkwright, scans: Path, tmp_path: Path, finish: Path, one_thread
+    inkwright, scans: Path, tmp_path: Path, finish: Path, one_thread, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("inkwright.learn.finish.colourist.BATCH", 4)
     pair = f"{scans / 'scan1.png'}={finish}"
     run = inkwright("stylize", scans / "scan1.png", scans / "scan2.png", "--finished", pair, "-o", tmp_path, *TAUGHT)
     assert run.code == 0
@@ -133,7 +134,7 @@ def test_finished_drawings_teach_what_becomes_of_others(
 def test_with_pairs_a_style_gives_the_strokes(inkwright, scans: Path, tmp_path: Path, finish: Path, one_thread):
     pair = f"{scans / 'scan1.png'}={finish}"
     for name, options in (("a.png", ()), ("b.png", ("--style", "hatching"))):
-        out = ("-o", tmp_path / name, *TAUGHT)
+        out = ("-o", tmp_path / name, "--finished-steps", "1", "--fit-weight-texture", "0", *QUICK)
         assert inkwright("stylize", scans / "scan2.png", "--finished", pair, *options, *out).code == 0
     a, b = (read_picture(tmp_path / name).pixels for name in ("a.png", "b.png"))
     assert not np.array_equal(a, b)
