@@ -53,7 +53,13 @@ def test_k_equals_the_formula_in_plain_numpy():
     at = np.array([0, 1, 2, 9, 10, 23, 40, 41])
     colour = np.array([0, 0, 2, 2, 2, 2, 0, 2])
     bank = lab(RED, BLUE, GREY)
-    one = Spots(1, *map(torch.from_numpy, (at, colour)), torch.tensor([3.0, 0.0, 5.0]), torch.from_numpy(bank))
+    one = Spots(
+        1,
+        *map(torch.from_numpy, (at, colour)),
+        torch.tensor([3.0, 0.0, 5.0]),
+        torch.from_numpy(bank),
+        torch.from_numpy(bank),
+    )
 
     pixels = oklab(X).reshape(-1, 3).astype(np.float64)
     above = below = 0.0
@@ -75,14 +81,19 @@ def test_k_worked_by_hand():
     for n, light in enumerate((0.5, 0.7)):
         X[0, :, 0, n] = 1.055 * light ** (3 / 2.4) - 0.055  # OKLab's L of grey is the cube root of its linear light
     bank = torch.tensor([[0.55, 0.0, 0.0]])
-    one = Spots(0, torch.tensor([0, 1]), torch.tensor([0, 0]), torch.tensor([2.0]), bank)
+    one = Spots(0, torch.tensor([0, 1]), torch.tensor([0, 0]), torch.tensor([2.0]), bank, bank)
     assert float(look(X, [one], 1)) == pytest.approx(0.25, abs=1e-3)
 
 
 def test_k_is_zero_at_the_bank_and_without_spots():
     X = to_tensor(np.full((4, 4, 3), RED, np.float32))
     one = Spots(
-        0, torch.arange(16), torch.zeros(16, dtype=torch.long), torch.tensor([16.0]), torch.from_numpy(lab(RED))
+        0,
+        torch.arange(16),
+        torch.zeros(16, dtype=torch.long),
+        torch.tensor([16.0]),
+        torch.from_numpy(lab(RED)),
+        torch.from_numpy(lab(RED)),
     )
     assert float(look(X, [one], 1)) == pytest.approx(0, abs=1e-6)
     assert look(X, [], 4).tolist() == [[0, 0, 0, 0]]
@@ -92,7 +103,7 @@ def test_k_is_zero_at_the_bank_and_without_spots():
 def test_descending_k_brings_the_colour_to_its_bank_and_touches_no_other_pixel():
     X = to_tensor(np.full((4, 4, 3), GREY, np.float32)).requires_grad_()
     bank = torch.from_numpy(lab(RED))
-    one = Spots(0, torch.arange(8), torch.zeros(8, dtype=torch.long), torch.tensor([8.0]), bank)
+    one = Spots(0, torch.arange(8), torch.zeros(8, dtype=torch.long), torch.tensor([8.0]), bank, bank)
     optimizer = torch.optim.Adam([X], 0.02)
     for _ in range(150):
         optimizer.zero_grad()

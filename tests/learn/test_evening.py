@@ -30,7 +30,14 @@ def square() -> np.ndarray:
 def spot() -> Spots:
     """Where the red is, as the fit knows it."""
     at = torch.from_numpy(np.flatnonzero(drawing()[..., 0] > 0.7))
-    return Spots(0, at, torch.zeros(len(at), dtype=torch.long), torch.tensor([float(len(at))]), torch.zeros(1, 3))
+    return Spots(
+        0,
+        at,
+        torch.zeros(len(at), dtype=torch.long),
+        torch.tensor([float(len(at))]),
+        torch.zeros(1, 3),
+        torch.zeros(1, 3),
+    )
 
 
 def elements() -> Elements:

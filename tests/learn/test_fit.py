@@ -351,7 +351,7 @@ def everywhere_red(element: int = 1) -> list[list[Spots]]:
     for n in range(len(P_HAT)):
         count = (56 + 8 * (n % 2)) // 2 * 64
         at = torch.arange(count)
-        found.append([Spots(element, at, torch.zeros_like(at), torch.tensor([float(count)]), red)])
+        found.append([Spots(element, at, torch.zeros_like(at), torch.tensor([float(count)]), red, red)])
     return found
 
 

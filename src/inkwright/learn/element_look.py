@@ -26,6 +26,8 @@ Floats = NDArray[np.float32]
 UNIT = 10.0
 MEANT = 0.12
 """A colour of a panel that plain painting leaves farther than this from the bank, in OKLab, is meant to differ."""
+OWN = 0.5
+"""A colour is asked for where it is at least this far the element's own."""
 PIXELS = 6000
 """About so many pixels of an element are looked at in a panel: a mean needs no more."""
 _CONES = (
@@ -57,6 +59,7 @@ class Spots:
         colour: (n,) the colour of each, an index into the bank.
         counts: (k,) pixels of each colour.
         bank: (k, 3) OKLab.
+        cast: (k, 3) OKLab, the mean of each in the book's palette before anything is done for elements.
     """
 
     element: int
@@ -64,6 +67,7 @@ class Spots:
     colour: Tensor
     counts: Tensor
     bank: Tensor
+    cast: Tensor
 
 
 def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> list[Spots]:
@@ -87,12 +91,15 @@ def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> l
         far = np.zeros(len(counts))
         for k in np.flatnonzero(counts):
             far[k] = np.linalg.norm(painted[at[label == k]].mean(0) - bank.painted[k])
-        good = (counts >= max(LEAST * len(at), 6)) & (far <= MEANT) & (bank.own > 0.5)
+        good = (counts >= max(LEAST * len(at), 6)) & (far <= MEANT) & (bank.own > OWN)
         keep = (label >= 0) & good[label]
         if keep.any():
             colour = torch.from_numpy(label[keep])
             n = torch.bincount(colour, minlength=len(counts)).float()
-            out.append(Spots(i, torch.from_numpy(at[keep]), colour, n, torch.from_numpy(bank.target)))
+            mine = painted[at[keep]]
+            sums = np.stack([np.bincount(label[keep], mine[:, c], len(counts)) for c in range(3)], 1)
+            cast = torch.from_numpy(np.asarray(sums / np.maximum(n.numpy(), 1)[:, None], np.float32))
+            out.append(Spots(i, torch.from_numpy(at[keep]), colour, n, torch.from_numpy(bank.target), cast))
     return out
 
 

@@ -7,6 +7,7 @@ painted. Whole colours are moved, so shading and marks stay.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from inkwright.learn.banks import Elements, likeness
 from inkwright.learn.colour import oklab, srgb
-from inkwright.learn.element_look import Spots
+from inkwright.learn.element_look import OWN, Spots
 from inkwright.learn.regions import Regions
 from inkwright.learn.tensors import to_tensor
 
@@ -59,12 +60,16 @@ def moves(
 
 
 def _means(lab: Floats, its: Spots) -> Floats:
-    """(k, 3) mean of each colour in a picture (n, 3), nan where it is not."""
+    """(k, 3) what painting added to each colour in a picture (n, 3), nan where it is not.
+
+    Against the palette's colours, which are the same in all panels: what else is near a colour in one panel and not in
+    another cancels out.
+    """
     k, colour = len(its.counts), its.colour.numpy()
     counts = np.bincount(colour, minlength=k)
     sums = np.stack([np.bincount(colour, lab[its.at.numpy(), c], k) for c in range(3)], 1)
     sums[counts == 0] = np.nan
-    return np.asarray(sums / np.maximum(counts, 1)[:, None], np.float32)
+    return np.asarray(sums / np.maximum(counts, 1)[:, None] - its.cast.numpy(), np.float32)
 
 
 def shifts(flat: Floats, ink: Floats, regions: Regions, elements: Elements, its: Mapping[int, Floats]) -> Floats:
@@ -86,9 +91,12 @@ def shifts(flat: Floats, ink: Floats, regions: Regions, elements: Elements, its:
     for i, move in its.items():
         if i not in regions or i not in elements.banks or not move.any():
             continue
+        bank = elements.banks[i]
+        # What was measured is moved wholly: half a step would leave half of the difference.
+        bank = replace(bank, own=np.asarray(bank.own > OWN, np.float32))
         for top in range(0, len(flat), BAND):
             rows = slice(top, top + BAND)
-            like = likeness(lab[rows], elements.banks[i], regions[i][rows])
+            like = likeness(lab[rows], bank, regions[i][rows])
             out[rows] += like @ move
             weight[rows] += like.sum(-1)
     return np.asarray(out / np.maximum(weight, 1)[..., None] * (1 - ink[..., None]), np.float32)
