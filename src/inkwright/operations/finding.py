@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
 
 from inkwright.events import Clock, Event
 from inkwright.images import Floats
 from inkwright.learn import checkpoint
+from inkwright.learn.finish import finder
 from inkwright.learn.finish.colourist import Lesson
-from inkwright.learn.finish.finder import NETS, STEPS, owners, scene, search
+from inkwright.learn.finish.finder import NETS, STEPS, Scene, owners, scene, search
 from inkwright.learn.tensors import to_tensor
 from inkwright.operations.finished import Shown
 from inkwright.operations.material import PanelPicture
@@ -24,14 +24,12 @@ class Search:
     """What is looked for.
 
     Attributes:
-        drawings: (1, 3, h, w) all panels as drawn, RGB in [0, 1].
-        marks: (elements, panels) 1 there, 0 not, nan not said.
+        scenes: all panels, with their marks.
         labelled: panel → number of its lesson: finished panels in which everything has its box.
         wanted: (panel, element) that have no box.
     """
 
-    drawings: Sequence[Tensor]
-    marks: Floats
+    scenes: Sequence[Scene]
     labelled: dict[int, int]
     wanted: Sequence[tuple[int, int]]
 
@@ -62,15 +60,16 @@ def to_be_found(
     wanted = [(j, i) for j, its in there.items() for i in its if i in known and not boxed(j, i) and j not in labelled]
     if not wanted:
         return None
-    return Search([to_tensor(one) for one in small], marks.astype(np.float32), labelled, wanted)
+    columns = marks.T.astype(np.float32)
+    scenes = [scene(to_tensor(one), its) for one, its in zip(small, columns, strict=True)]
+    return Search(scenes, labelled, wanted)
 
 
 def find_elements(task: Search, run: Path, lessons: Sequence[Lesson], own: Floats, seed: int) -> Iterator[Event]:
     """Looks for what is wanted, and adds it to what the run knows of where elements are."""
-    scenes = [
-        scene(drawing, task.marks[:, j], owners(lessons[task.labelled[j]], own) if j in task.labelled else None)
-        for j, drawing in enumerate(task.drawings)
-    ]
+    scenes = list(task.scenes)
+    for j, number in task.labelled.items():
+        scenes[j] = finder.labelled(scenes[j], owners(lessons[number], own))
     work, clock = search(scenes, seed, STEPS), Clock("finding", NETS * STEPS)
     while True:
         try:

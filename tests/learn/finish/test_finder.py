@@ -41,7 +41,7 @@ def scenes():
     lesson, own = finished()
     marks = np.float32([[1, 1, 0], [1, 0, 0], [0, np.nan, 1]])
     return [
-        finder.scene(drawing(0), marks[0], finder.owners(lesson, own)),
+        finder.labelled(finder.scene(drawing(0), marks[0]), finder.owners(lesson, own)),
         *(finder.scene(drawing(n), marks[n]) for n in (1, 2)),
     ]
 

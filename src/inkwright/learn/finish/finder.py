@@ -7,7 +7,7 @@ no cell, one that is there is in some.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -81,14 +81,15 @@ def owners(lesson: Lesson, own: Floats) -> Floats:
     return out
 
 
-def scene(drawing: Tensor, marks: Floats, owned: Floats | None = None) -> Scene:
-    """A scene of a drawing (1, 3, H, W), RGB in [0, 1], and whose its pixels are, see `owners`."""
-    size = (int(drawing.shape[2]), int(drawing.shape[3]))
-    labels = None
-    if owned is not None:
-        labels = torch.stack([see(torch.from_numpy(one)[None, None].expand(1, 3, -1, -1), PX)[0, 0] for one in owned])
-        labels = labels * see(drawing, PX)[0, 3:]  # a canvas is grey around its panel
-    return Scene(see(drawing, PX), size, marks, labels)
+def scene(drawing: Tensor, marks: Floats) -> Scene:
+    """A scene of a drawing (1, 3, H, W), RGB in [0, 1]; in half precision, since all panels are at hand at once."""
+    return Scene(see(drawing, PX).half(), (int(drawing.shape[2]), int(drawing.shape[3])), marks)
+
+
+def labelled(one: Scene, owned: Floats) -> Scene:
+    """A scene of which is known whose its pixels are, see `owners`."""
+    labels = torch.stack([see(torch.from_numpy(its)[None, None].expand(1, 3, -1, -1), PX)[0, 0] for its in owned])
+    return replace(one, owned=labels * one.canvas[0, 3:].float())  # a canvas is grey around its panel
 
 
 def search(scenes: Sequence[Scene], seed: int, steps: int = STEPS) -> Generator[int, None, list[Tensor]]:
@@ -155,7 +156,7 @@ def _loss(net: _Net, chosen: Sequence[Scene], step: int, g: torch.Generator) -> 
     """Cross entropy where pixels are known, and what marks say elsewhere; the first `LABELLED` scenes have labels."""
     owned = [one.owned for one in chosen if one.owned is not None]
     M = torch.cat([torch.stack(owned), torch.zeros(len(chosen) - len(owned), *owned[0].shape)])
-    V, M, _ = augment.affine(torch.cat([one.canvas for one in chosen]), M, g, 0.7)
+    V, M, _ = augment.affine(torch.cat([one.canvas for one in chosen]).float(), M, g, 0.7)
     V = augment.colour(V, g, 0.1)
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
         z = net(V)
@@ -195,8 +196,9 @@ def _absent(scenes: Sequence[Scene]) -> Tensor:
 def _answer(net: _Net, one: Scene) -> Tensor:
     """(1, I + 1, h, w) log chances, the mean over mirror images."""
     net.eval()
-    z = (net(one.canvas) + net(one.canvas.flip(3)).flip(3)) / 2
+    V = one.canvas.float()
+    z = (net(V) + net(V.flip(3)).flip(3)) / 2
     return F.log_softmax(z, 1)
 
 
-__all__ = ["Scene", "owners", "scene", "search"]
+__all__ = ["Scene", "labelled", "owners", "scene", "search"]
