@@ -64,3 +64,13 @@ def test_thin_paper_ends_within_a_gutter_s_width() -> None:
     assert thin[200:208].all()
     assert not thin[300:360].any()
     assert not thin_paper(paper, 20, upright=True).any()
+
+
+def test_white_art_inside_a_frame_is_no_gutter() -> None:
+    """A strip of paper from side to side is closed by the frame at both its ends; outside is paper."""
+    paper = np.ones((600, 420), np.bool_)
+    paper[40:560, 40:380] = False
+    paper[290:298, 44:376] = True
+    assert boxes(paper) == []
+    paper[290:298, 30:390] = True  # the same strip through the frame
+    assert len(boxes(paper)) == 2

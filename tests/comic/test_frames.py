@@ -47,3 +47,11 @@ def test_other_things_are_none(drawn: str) -> None:
     else:
         cv2.rectangle(page, (2, 2), (200, 200), INK, 4)
     assert found(page) == []
+
+
+def test_dark_art_on_dark_art_is_an_inset_by_the_line_between() -> None:
+    page = (panel() // 2).astype(np.uint8)
+    page[100:260, 60:240] = (panel(1)[100:260, 60:240][::-1, ::-1] // 2).astype(np.uint8)
+    cv2.rectangle(page, (60, 100), (239, 259), INK, 4)
+    (box,) = found(page)
+    assert all(abs(a - b) <= 4 for a, b in zip(box, (58, 98, 184, 164), strict=True))

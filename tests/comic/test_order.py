@@ -53,6 +53,19 @@ def test_triangles_are_told_apart_along_their_diagonal() -> None:
     assert reading_order([(0, 0, 180, 400), (10, 0, 180, 390)], "rtl", tall) == [1, 0]
 
 
+@pytest.mark.parametrize(("direction", "expected"), [("ltr", [0, 1, 2, 3]), ("rtl", [1, 0, 3, 2])])
+def test_tiers_that_lean_are_read_one_after_the_other(direction: str, expected: list[int]) -> None:
+    """Without gutters nothing but a line as slanted as the panels tells the tiers apart."""
+    outlines = [
+        np.array([[0, 0], [200, 0], [180, 260], [0, 290]], float),
+        np.array([[200, 0], [400, 0], [400, 230], [180, 260]], float),
+        np.array([[0, 290], [260, 251], [230, 500], [0, 500]], float),
+        np.array([[260, 251], [400, 230], [400, 500], [230, 500]], float),
+    ]
+    boxes = [(0, 0, 200, 290), (180, 0, 220, 260), (0, 251, 260, 249), (230, 230, 170, 270)]
+    assert reading_order(boxes, direction, outlines) == expected
+
+
 def test_a_strip_is_read_from_the_top() -> None:
     assert reading_order([(0, 300, 200, 90), (100, 0, 100, 100), (0, 50, 90, 200)], "strip") == [1, 2, 0]
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from inkwright.comic.panels import find_panels
-from inkwright.comic.ridges import ridges
+from inkwright.comic.ridges import ridges, thin_gutters
 from inkwright.comic.ruled import split_ruled
 from inkwright.images import Pixels
 
@@ -61,3 +61,61 @@ def test_a_line_that_lies_may_be_kept_out_of_the_first_cut() -> None:
     region[8:492, 8:692] = True
     assert len(split_ruled(region, ridges(page), 3000, 6)) == 2
     assert len(split_ruled(region, ridges(page), 3000, 6, lying=False)) == 1
+
+
+def dotted(page: Pixels, step: int = 6) -> None:
+    """Prints a grey of dots on a page."""
+    yy, xx = np.mgrid[: page.shape[0], : page.shape[1]]
+    page[((xx % step) - step / 2) ** 2 + ((yy % step) - step / 2) ** 2 < 4] = INK
+
+
+def split(page: Pixels, *, gutters: bool = False) -> int:
+    """Into how many parts a page with a frame at 20 pixels is cut."""
+    region = np.zeros(page.shape[:2], np.bool_)
+    region[20:-20, 20:-20] = True
+    grey = page[..., 0]
+    return len(split_ruled(region, thin_gutters(grey) if gutters else ridges(grey), 3000, 6))
+
+
+def framed(*, dots: bool) -> Pixels:
+    """A frame, filled with a printed grey or with paper."""
+    page = np.full((500, 700, 3), 255, np.uint8)
+    if dots:
+        dotted(page)
+        page[:20], page[-20:], page[:, :20], page[:, -20:] = 255, 255, 255, 255
+    cv2.rectangle(page, (22, 22), (677, 477), INK, 5)
+    return page
+
+
+def test_a_ruled_line_beside_printed_dots_is_found() -> None:
+    page = framed(dots=True)
+    assert split(page) == 1
+    page[26:380, 26:674] = 255  # dots in the lower part only
+    cv2.line(page, (22, 200), (677, 260), INK, 5)
+    assert split(page) == 2
+
+
+def test_black_art_on_both_its_sides_hides_no_line() -> None:
+    page = framed(dots=False)
+    cv2.line(page, (350, 22), (350, 477), INK, 5)
+    cv2.rectangle(page, (250, 330), (450, 474), INK, -1)
+    assert split(page) == 2
+
+
+def test_a_thin_gutter_has_panels_along_it_and_dots_have_none() -> None:
+    page = framed(dots=True)
+    assert split(page, gutters=True) == 1
+    page[26:474, 26:674] = 190
+    page[246:256, 20:680] = INK
+    page[249:253] = 255
+    assert split(page, gutters=True) == 2
+
+
+def test_lines_lie_where_they_are_drawn() -> None:
+    page = framed(dots=False)
+    cv2.line(page, (22, 200), (677, 260), INK, 5)
+    region = np.zeros((500, 700), np.bool_)
+    region[20:480, 20:680] = True
+    upper = max(split_ruled(region, ridges(page[..., 0]), 3000, 6), key=lambda part: int(part[25].sum()))
+    ends = [int(np.flatnonzero(upper[:, x])[-1]) for x in (60, 350, 640)]
+    assert ends == pytest.approx([203.5, 230, 256.6], abs=2)

@@ -87,7 +87,7 @@ def _best_cut(region: Mask, lines: Ridges, search: _Search, upright: bool) -> li
         ridge = lines.standing.T if turned else lines.lying
         extent = np.ascontiguousarray(hull.T if turned else hull)
         grey = np.ascontiguousarray(lines.grey.T if turned else lines.grey)
-        field = Field(np.asarray(ridge & extent, np.bool_), grey, extent, lines.reach)
+        field = Field(np.asarray(ridge & extent, np.bool_), grey, extent, lines.reach, lines.gutters)
         for line in ruled_lines(field, search.slopes, level):
             worth = line.cover - 0.05 * min(1.0, abs(line.slope))
             usual = line.width <= 1.5 * lines.reach and (not upright or abs(line.slope) <= UPRIGHT)

@@ -33,6 +33,8 @@ STEADY = 0.5
 """Share of what is bright on both sides of a line that must be so in stretches."""
 EVEN = 0.55
 """Share of that which must be about as wide as the line is."""
+PALE = 40
+"""Grey levels by which art beside a thin gutter is darker at the least."""
 TRIES = 8
 """Lines in each direction that are measured."""
 MOST = 4
@@ -65,12 +67,14 @@ class Field:
         grey: (h, w) uint8.
         hull: (h, w) bool, the region without dents.
         reach: half the width of the widest line, in pixels.
+        gutters: the lines are thin gutters, and `grey` is a negative: pale art is no gutter.
     """
 
     ridge: Mask
     grey: Grey
     hull: Mask
     reach: int
+    gutters: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     thin = seen.ridge & (paper - level >= CONTRAST)
     if thin.mean() < THIN:
         return None
-    dark = seen.grey < np.maximum((level + paper) / 2, level + 12)
+    dark = seen.grey < np.clip((level + paper) / 2, level + 12, level + (PALE if field.gutters else 255))
     solid = max(_in_runs(row, 3 * reach) for row in dark[near])
     if solid < SOLID or _in_runs(thin, reach) < STEADY * thin.mean() or is_pattern(dark[:, thin].mean(1), 2 * reach):
         return None  # rows of dots, black or white, or hatching

@@ -80,7 +80,8 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
     factor = np.array([size[0] / region.shape[1], size[1] / region.shape[0]])
     near = max(2.0, scale * min(tolerance, 0.03 * min(box[2:])))
     contour = _contour(small)
-    best = Shape(box, None, _quality(small, _rectangle(box) * factor, contour, near), area)
+    away = _away(contour, near)
+    best = Shape(box, None, _quality(small, _rectangle(box) * factor, away), area)
     if best.quality > 0.95:
         return best
     for polygon in (_polygon(contour), _ellipse(contour), _bent(contour)):
@@ -88,8 +89,8 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
             continue
         if _polygon_area(polygon) / max(1.0, _polygon_area(_rectangle(_bounds(polygon)))) > RECTANGLE_IOU:
             continue
-        other = _quality(small, polygon, contour, near)
-        if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, contour, near)[0]) < 0.7:
+        other = _quality(small, polygon, away)
+        if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, away)[0]) < 0.7:
             continue  # a corner rounded off by a balloon or a figure, not a cut one
         if other > best.quality + (0.03 if best.polygon is None else 0.05):
             best = Shape(_bounds(polygon / factor), polygon / factor, other, area)
@@ -210,29 +211,41 @@ def fill_polygon(polygon: Polygon, shape: tuple[int, int]) -> Mask:
     return canvas > 0
 
 
-def _quality(region: Mask, figure: Polygon, contour: NDArray[np.int32], near: float) -> float:
-    filled = fill_polygon(figure, (region.shape[0], region.shape[1]))
-    overlap = float((filled & region).sum()) / max(1, int((filled | region).sum()))
-    return overlap * (0.4 + 0.6 * _support(figure, contour, near))
+@dataclass(frozen=True)
+class _Away:
+    """How far places are from an outline: (h, w) float32 pixels, from the corner `low` (x, y) on; true up to `near`."""
+
+    distance: NDArray[np.float32]
+    low: NDArray[np.int_]
+    near: float
 
 
-def _support(figure: Polygon, contour: NDArray[np.int32], near: float) -> float:
-    """Share of the figure's edges that have the region's outline within `near` pixels."""
-    shares, lengths = _supports(figure, contour, near)
-    return float(np.dot(shares, lengths) / max(1e-9, sum(lengths)))
-
-
-def _supports(figure: Polygon, contour: NDArray[np.int32], near: float) -> tuple[list[float], list[float]]:
-    """For each edge of a figure the share that has the contour within `near` pixels, and the edge's length."""
-    low = np.floor(np.minimum(contour.min(0), figure.min(0))).astype(int) - 2
-    high = np.ceil(np.maximum(contour.max(0), figure.max(0))).astype(int) + 3
+def _away(contour: NDArray[np.int32], near: float) -> _Away:
+    """The distances from an outline, a little farther than `near` pixels around it."""
+    pad = int(np.ceil(near)) + 2
+    low, high = contour.min(0) - pad, contour.max(0) + pad + 1
     free = np.full((high[1] - low[1], high[0] - low[0]), 255, np.uint8)
     free[contour[:, 1] - low[1], contour[:, 0] - low[0]] = 0
-    distance = cv2.distanceTransform(free, cv2.DIST_L2, 3)
-    shares, lengths = [], []
-    for a, b in zip(figure, np.roll(figure, -1, 0), strict=True):
-        samples = a + (b - a) * np.linspace(0, 1, 64)[:, None]
-        at = np.clip(np.round(samples - low).astype(int), 0, np.array(distance.shape[::-1]) - 1)
-        shares.append(float((distance[at[:, 1], at[:, 0]] <= near).mean()))
-        lengths.append(float(np.hypot(*(b - a))))
-    return shares, lengths
+    distance = np.asarray(cv2.distanceTransform(free, cv2.DIST_L2, 3), np.float32)
+    return _Away(distance, low.astype(int), near)
+
+
+def _quality(region: Mask, figure: Polygon, away: _Away) -> float:
+    filled = fill_polygon(figure, (region.shape[0], region.shape[1]))
+    overlap = float((filled & region).sum()) / max(1, int((filled | region).sum()))
+    return overlap * (0.4 + 0.6 * _support(figure, away))
+
+
+def _support(figure: Polygon, away: _Away) -> float:
+    """Share of the figure's edges that have the region's outline near."""
+    shares, lengths = _supports(figure, away)
+    return float(np.dot(shares, lengths) / max(1e-9, float(lengths.sum())))
+
+
+def _supports(figure: Polygon, away: _Away) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each edge of a figure the share that has the outline near, and the edge's length."""
+    sides = np.roll(figure, -1, 0) - figure
+    samples = figure[:, None] + sides[:, None] * np.linspace(0, 1, 64)[None, :, None]  # (n, 64, 2)
+    at = np.clip(np.round(samples - away.low).astype(int), 0, np.array(away.distance.shape[::-1]) - 1)
+    near = away.distance[at[..., 1], at[..., 0]] <= away.near
+    return np.asarray(near.mean(1), np.float64), np.hypot(*sides.T)
