@@ -244,7 +244,10 @@ def evened(
     if look.elements is None or not any(material.spots):
         return pictures
     where, out = whereabouts.load(run, given.prior), []
-    found = evening.moves(pictures, material.spots, material.lights)
+    found = evening.moves(
+        [[(one, evening.added(p, one)) for one in its] for p, its in zip(pictures, material.spots, strict=True)],
+        material.lights,
+    )
     for picture, its, view in zip(pictures, found, panel_pictures(comic.project, given.book), strict=True):
         guides = panel_guides(view, fit_scale(view, config), look.detail)
         regions = where.regions(view, *guides.ink.shape)

@@ -7,7 +7,7 @@ import torch
 from inkwright.learn.banks import Bank, Elements
 from inkwright.learn.colour import oklab
 from inkwright.learn.element_look import Spots
-from inkwright.learn.evening import FARTHEST, evened, moves, shifts
+from inkwright.learn.evening import FARTHEST, added, evened, moves, shifts
 from inkwright.learn.tensors import to_picture, to_tensor
 
 RED, SKY = (0.8, 0.2, 0.2), (0.5, 0.7, 0.9)
@@ -55,7 +55,7 @@ def red(picture: np.ndarray) -> np.ndarray:
 
 def even(pictures: list[np.ndarray], lights: list[str]) -> list[np.ndarray]:
     """The panels after evening."""
-    found = moves(pictures, [[spot()] for _ in pictures], lights)
+    found = moves([[(spot(), added(p, spot()))] for p in pictures], lights)
     ink = np.zeros((SIDE, SIDE), np.float32)
     maps = [shifts(drawing(), ink, {0: square()}, elements(), its) for its in found]
     pairs = zip(pictures, maps, strict=True)
@@ -91,12 +91,12 @@ def test_panels_in_another_light_agree_among_themselves_only():
 
 
 def test_a_colour_that_is_far_off_is_moved_a_little_only():
-    found = moves([painted(1.0), painted(1.0), painted(0.3)], [[spot()]] * 3, ["", "", ""])
+    found = moves([[(spot(), added(painted(v), spot()))] for v in (1.0, 1.0, 0.3)], ["", "", ""])
     assert np.linalg.norm(found[2][0]) == pytest.approx(FARTHEST, rel=1e-3)
 
 
 def test_a_colour_in_one_panel_stays():
-    found = moves([painted(1.0), painted(0.8)], [[spot()], []], ["", ""])
+    found = moves([[(spot(), added(painted(1.0), spot()))], []], ["", ""])
     assert not found[0][0].any()
     assert found[1] == {}
 

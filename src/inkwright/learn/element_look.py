@@ -26,6 +26,8 @@ Floats = NDArray[np.float32]
 UNIT = 10.0
 MEANT = 0.12
 """A colour of a panel that plain painting leaves farther than this from the bank, in OKLab, is meant to differ."""
+CLEAR = 2.5
+"""Pixels from ink at which its colour, its rim and its softness are over."""
 OWN = 0.5
 """A colour is asked for where it is at least this far the element's own."""
 PIXELS = 6000
@@ -70,7 +72,9 @@ class Spots:
     cast: Tensor
 
 
-def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> list[Spots]:
+def spots(
+    flat: Floats, tone: Floats, regions: Regions, elements: Elements, distance: Floats | None = None
+) -> list[Spots]:
     """The spots of a panel.
 
     Args:
@@ -78,8 +82,11 @@ def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> l
         tone: (H, W, 3) in the book's palette; colours farther from their bank than `MEANT` are meant to be.
         regions: where elements are.
         elements: of the book.
+        distance: (H, W) to the nearest ink, in pixels: what is closer than `CLEAR` is line rather than colour, and more
+            of it the smaller a figure is drawn; None: all counts.
     """
     out = []
+    clear = None if distance is None else distance.reshape(-1) >= CLEAR
     drawn, painted = oklab(flat).reshape(-1, 3), oklab(tone).reshape(-1, 3)
     for i, bank in elements.banks.items():
         if i not in regions:
@@ -87,6 +94,8 @@ def spots(flat: Floats, tone: Floats, regions: Regions, elements: Elements) -> l
         at = np.flatnonzero(own_part(regions, i, elements.everywhere))
         at = at[:: max(1, len(at) // PIXELS)]
         label = labels(drawn[at], bank.drawn) if len(at) else np.zeros(0, np.intp)
+        if clear is not None:
+            label = np.where(clear[at], label, -1)
         counts = np.bincount(label[label >= 0], minlength=len(bank.drawn))
         far = np.zeros(len(counts))
         for k in np.flatnonzero(counts):

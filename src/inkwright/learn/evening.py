@@ -27,25 +27,42 @@ BAND = 128
 """Rows that are worked on together: all at once, a print page would need a gigabyte."""
 
 
-def moves(
-    painted: Sequence[Floats], spots: Sequence[Sequence[Spots]], lights: Sequence[str]
-) -> list[dict[int, Floats]]:
+def added(painted: Floats, its: Spots) -> Floats:
+    """What painting added to each of an element's colours in a panel.
+
+    Against the palette's colours, which are the same in all panels: what else is near a colour in one panel and not in
+    another cancels out.
+
+    Args:
+        painted: (H, W, 3) RGB in [0, 1], the panel as the fitted network paints it.
+        its: where the element's colours are in it.
+
+    Returns:
+        (k, 3) in OKLab, nan where a colour is not in the panel.
+    """
+    k, colour = len(its.counts), its.colour.numpy()
+    lab = oklab(painted.reshape(-1, 3)[its.at.numpy()])
+    counts = np.bincount(colour, minlength=k)
+    sums = np.stack([np.bincount(colour, lab[:, c], k) for c in range(3)], 1)
+    sums[counts == 0] = np.nan
+    return np.asarray(sums / np.maximum(counts, 1)[:, None] - its.cast.numpy(), np.float32)
+
+
+def moves(found: Sequence[Sequence[tuple[Spots, Floats]]], lights: Sequence[str]) -> list[dict[int, Floats]]:
     """How far each element's colours are to be moved in each panel.
 
     Args:
-        painted: the panels as the fitted network paints them, (H, W, 3) RGB in [0, 1].
-        spots: where the elements' colours are in each.
+        found: for each panel its spots, and what painting `added` to each.
         lights: what light each panel is in; colours agree among panels of one light.
 
     Returns:
         For each panel element index → (k, 3) in OKLab; 0 for colours that are not in the panel, or in no other.
     """
     means: dict[tuple[str, int], dict[int, Floats]] = {}
-    for j, (picture, its) in enumerate(zip(painted, spots, strict=True)):
-        lab = oklab(picture).reshape(-1, 3)
-        for one in its:
-            means.setdefault((lights[j], one.element), {})[j] = _means(lab, one)
-    out: list[dict[int, Floats]] = [{} for _ in painted]
+    for j, its in enumerate(found):
+        for one, more in its:
+            means.setdefault((lights[j], one.element), {})[j] = more
+    out: list[dict[int, Floats]] = [{} for _ in found]
     for (_, element), its_panels in means.items():
         table = np.stack(list(its_panels.values()))  # (panels, k, 3), nan where a colour is not
         shared = (~np.isnan(table[..., 0])).sum(0) >= 2
@@ -57,19 +74,6 @@ def moves(
             length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
             out[j][element] = np.asarray(move * np.minimum(1, FARTHEST / length), np.float32)
     return out
-
-
-def _means(lab: Floats, its: Spots) -> Floats:
-    """(k, 3) what painting added to each colour in a picture (n, 3), nan where it is not.
-
-    Against the palette's colours, which are the same in all panels: what else is near a colour in one panel and not in
-    another cancels out.
-    """
-    k, colour = len(its.counts), its.colour.numpy()
-    counts = np.bincount(colour, minlength=k)
-    sums = np.stack([np.bincount(colour, lab[its.at.numpy(), c], k) for c in range(3)], 1)
-    sums[counts == 0] = np.nan
-    return np.asarray(sums / np.maximum(counts, 1)[:, None] - its.cast.numpy(), np.float32)
 
 
 def shifts(flat: Floats, ink: Floats, regions: Regions, elements: Elements, its: Mapping[int, Floats]) -> Floats:

@@ -143,7 +143,7 @@ def _add(material: Material, look: Look, guides: Guides, regions: Regions, light
     made = halved(look.canvas(guides, regions, light, masks))
     material.panels.append(made)
     if look.elements.banks:
-        found = spots(guides.flat, look.palette(guides.flat), regions, look.elements)
+        found = spots(guides.flat, look.palette(guides.flat), regions, look.elements, guides.distance)
         material.spots.append([replace(s, bank=torch.from_numpy(light.lab(s.bank.numpy()))) for s in found])
     if made.places is not None:
         material.places.append(made.places)

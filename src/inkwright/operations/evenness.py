@@ -1,38 +1,61 @@
 """How far elements' colours are moved in each panel once it is painted: measured at the end of a fit, kept with it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
 from inkwright.book import Prior
+from inkwright.config import Config
+from inkwright.events import Clock, Event
 from inkwright.images import Floats, to_float
 from inkwright.learn import checkpoint
-from inkwright.learn.evening import moves
+from inkwright.learn.canvas import Look
+from inkwright.learn.element_look import Spots, spots
+from inkwright.learn.evening import added, moves
+from inkwright.learn.mood import mood
+from inkwright.learn.render import render
 from inkwright.learn.tensors import to_picture
-from inkwright.operations.rounds import Material, load_stylizer
+from inkwright.operations import whereabouts
+from inkwright.operations.canvases import panel_guides
+from inkwright.operations.material import panel_pictures, work_scale
+from inkwright.operations.rounds import load_stylizer
+from inkwright.operations.train import Inputs
+from inkwright.project import Project
 
 EVENING = "evening.safetensors"
 
 
-@torch.no_grad()
-def find(run: Path, network: str, material: Material) -> None:
+def find(project: Project, given: Inputs, config: Config, run: Path, network: str, look: Look) -> Iterator[Event]:
     """Writes evening.safetensors; nothing where no colours are known of any element.
 
+    Panels are painted as `render` paints them: at another size lines take another share of a small figure.
+
     Args:
+        project, given, config: what was fitted.
         run: the run's folder.
         network: name of the file of the network that paints the book.
-        material: its panels.
+        look: of the book.
     """
-    if not any(material.spots):
+    if look.elements is None or not look.elements.banks:
         return
-    net, painted = load_stylizer(run / network), []
-    for j, canvas in enumerate(material.panels):
-        inputs = [canvas.x.float(), canvas.base.float()]
-        if material.places:
-            inputs.append(material.places[j].float())
-        painted.append(to_float(to_picture(net(*inputs))))
-    found = moves(painted, material.spots, material.lights)
-    tensors = {f"{j}.{i}": torch.from_numpy(move) for j, its in enumerate(found) for i, move in sorted(its.items())}
+    net, where = load_stylizer(run / network), whereabouts.load(run, given.prior)
+    found: list[list[tuple[Spots, Floats]]] = []
+    lights: list[str] = []
+    clock = Clock("fit", len(given.prior.panels))
+    for view in panel_pictures(project, given.book):
+        guides = panel_guides(view, work_scale(view.page_side, config.render.work_px), look.detail)
+        regions = where.regions(view, *guides.ink.shape)
+        canvas = look.canvas(guides, regions, mood(view.lights))
+        places = canvas.places if config.fit.element_maps else None
+        painted = to_float(to_picture(render(net, canvas.x, canvas.base, config.render.tile_px, places)))
+        its = spots(guides.flat, look.palette(guides.flat), regions, look.elements, guides.distance)
+        found.append([(one, added(painted, one)) for one in its])
+        lights.append(", ".join(view.lights))
+        yield clock.step(len(found))
+    tensors: dict[str, torch.Tensor] = {}
+    for j, its_moves in enumerate(moves(found, lights)):
+        tensors |= {f"{j}.{i}": torch.from_numpy(move) for i, move in sorted(its_moves.items())}
     checkpoint.save_tensors(run / EVENING, tensors)
 
 

@@ -141,7 +141,7 @@ class _Fit:
             if not rounds.gained:
                 act = "The panels stay as they were; a larger fit.steps, or other boxes and marks, may do more."
                 yield Warned("fit", "The refinement found nothing better than the fit before it.", act)
-        self._finish(run, rounds, look, material)
+        yield from logged(run, self._finish(run, rounds, look, material))
         keep_palette(project, run)
         yield Finished("fit", f"{run.name}", seconds=clock.seconds)
 
@@ -188,8 +188,8 @@ class _Fit:
             return f"{len(self.given.prior.panels)} panels, in the style of {finishing.told()}"
         return f"{len(self.given.prior.panels)} panels, style {style_name(self.config.style)}"
 
-    def _finish(self, run: Path, rounds: Rounds, look: Look, material: Material) -> None:
-        """Chooses the book's network and writes meta.json."""
+    def _finish(self, run: Path, rounds: Rounds, look: Look, material: Material) -> Iterator[Event]:
+        """Chooses the book's network, evens its elements, and writes meta.json."""
         learned = material.classifiers is not None
         meta: dict[str, Any] = {
             "format": checkpoint.VERSION,
@@ -203,7 +203,7 @@ class _Fit:
             write_bytes(run / BOOK, (run / "fitted.safetensors").read_bytes())
         elif learned:
             meta["sweep"] = sweep(run, look, material, self.config.fit.style_cost)
-            evenness.find(run, BOOK, material)
+            yield from evenness.find(self.project, self.given, self.config, run, BOOK, look)
         write_json(run / "meta.json", meta)
         for leftover in run.glob("state-*"):
             leftover.unlink()
