@@ -245,7 +245,10 @@ def evened(
         return pictures
     where, out = whereabouts.load(run, given.prior), []
     found = evening.moves(
-        [[(one, evening.added(p, one)) for one in its] for p, its in zip(pictures, material.spots, strict=True)],
+        [
+            [(one.element, evening.added(p, one)) for one in its]
+            for p, its in zip(pictures, material.spots, strict=True)
+        ],
         material.lights,
     )
     for picture, its, view in zip(pictures, found, panel_pictures(comic.project, given.book), strict=True):

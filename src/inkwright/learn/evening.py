@@ -48,11 +48,11 @@ def added(painted: Floats, its: Spots) -> Floats:
     return np.asarray(sums / np.maximum(counts, 1)[:, None] - its.cast.numpy(), np.float32)
 
 
-def moves(found: Sequence[Sequence[tuple[Spots, Floats]]], lights: Sequence[str]) -> list[dict[int, Floats]]:
+def moves(found: Sequence[Sequence[tuple[int, Floats]]], lights: Sequence[str]) -> list[dict[int, Floats]]:
     """How far each element's colours are to be moved in each panel.
 
     Args:
-        found: for each panel its spots, and what painting `added` to each.
+        found: for each panel the elements whose colours are in it, and what painting `added` to those.
         lights: what light each panel is in; colours agree among panels of one light.
 
     Returns:
@@ -60,8 +60,8 @@ def moves(found: Sequence[Sequence[tuple[Spots, Floats]]], lights: Sequence[str]
     """
     means: dict[tuple[str, int], dict[int, Floats]] = {}
     for j, its in enumerate(found):
-        for one, more in its:
-            means.setdefault((lights[j], one.element), {})[j] = more
+        for element, more in its:
+            means.setdefault((lights[j], element), {})[j] = more
     out: list[dict[int, Floats]] = [{} for _ in found]
     for (_, element), its_panels in means.items():
         table = np.stack(list(its_panels.values()))  # (panels, k, 3), nan where a colour is not

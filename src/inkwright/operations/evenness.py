@@ -11,7 +11,7 @@ from inkwright.events import Clock, Event
 from inkwright.images import Floats, to_float
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import Look
-from inkwright.learn.element_look import Spots, spots
+from inkwright.learn.element_look import spots
 from inkwright.learn.evening import added, moves
 from inkwright.learn.mood import mood
 from inkwright.learn.render import render
@@ -40,7 +40,7 @@ def find(project: Project, given: Inputs, config: Config, run: Path, network: st
     if look.elements is None or not look.elements.banks:
         return
     net, where = load_stylizer(run / network), whereabouts.load(run, given.prior)
-    found: list[list[tuple[Spots, Floats]]] = []
+    found: list[list[tuple[int, Floats]]] = []
     lights: list[str] = []
     clock = Clock("fit", len(given.prior.panels))
     for view in panel_pictures(project, given.book):
@@ -50,7 +50,7 @@ def find(project: Project, given: Inputs, config: Config, run: Path, network: st
         places = canvas.places if config.fit.element_maps else None
         painted = to_float(to_picture(render(net, canvas.x, canvas.base, config.render.tile_px, places)))
         its = spots(guides.flat, look.palette(guides.flat), regions, look.elements, guides.distance)
-        found.append([(one, added(painted, one)) for one in its])
+        found.append([(one.element, added(painted, one)) for one in its])
         lights.append(", ".join(view.lights))
         yield clock.step(len(found))
     tensors: dict[str, torch.Tensor] = {}
