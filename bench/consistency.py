@@ -244,14 +244,12 @@ def evened(
     if look.elements is None or not any(material.spots):
         return pictures
     where, out = whereabouts.load(run, given.prior), []
-    found = evening.moves(
-        [
-            [(one.element, evening.added(p, one)) for one in its]
-            for p, its in zip(pictures, material.spots, strict=True)
-        ],
-        material.lights,
-    )
-    for picture, its, view in zip(pictures, found, panel_pictures(comic.project, given.book), strict=True):
+    views = list(panel_pictures(comic.project, given.book))
+    added = [
+        [(one.element, evening.added(p, one)) for one in its] for p, its in zip(pictures, material.spots, strict=True)
+    ]
+    found = evening.moves(added, [", ".join(view.lights) for view in views])
+    for picture, its, view in zip(pictures, found, views, strict=True):
         guides = panel_guides(view, fit_scale(view, config), look.detail)
         regions = where.regions(view, *guides.ink.shape)
         shift = evening.shifts(guides.flat, guides.ink, regions, look.elements, its)

@@ -98,7 +98,6 @@ def material_of(
         material.pairs, material.redrawn = finishing.terms(sizes, regions)
     for view in read.views:
         one, where_in = read.guides.pop(0), regions.pop(0)
-        material.lights.append(", ".join(view.lights))
         _add(material, look, one, where_in, mood(view.lights), rules.masks(view.panel.id, where_in, one, look))
     if not config.fit.element_maps:
         material.places.clear()

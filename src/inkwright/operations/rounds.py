@@ -53,7 +53,6 @@ class Material:
         classifiers: the ensemble, or None: then there is no "fitted" round.
         places: per panel, where elements are, as the network is told it; none: it is not told.
         spots: per panel, where the elements' colours are; none: no look term.
-        lights: per panel, the light that it is in, as words.
         pairs: finished panels over their drawings.
         redrawn: finished panels that were drawn anew.
         finished: whether there are finished pictures at all, which make a "fitted" round.
@@ -68,7 +67,6 @@ class Material:
     panels: list[Canvas] = field(default_factory=list)
     places: list[Tensor] = field(default_factory=list)
     spots: list[list[Spots]] = field(default_factory=list)
-    lights: list[str] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     redrawn: list[Redrawn] = field(default_factory=list)
     finished: bool = False
