@@ -212,6 +212,8 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     ys = seen.rows[thin][fits] + 1.0 + (down - up)[fits] / 2
     slope, middle = _through(xs, ys, slope, middle, 0.5 * len(inked))
     beside = 1 + round(thick / 2)
+    if beside > 2 * reach:
+        return None  # as thick as all that is looked at: a dark area
     flanked = min(_in_runs(~dark[2 * reach + side * beside], reach) for side in (-1, 1))
     return Line(slope, middle, float(inked.mean()), thick, level, touching, flanked)
 
