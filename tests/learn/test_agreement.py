@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inkwright.images import Floats
-from inkwright.learn.agreement import agree, book_colours, panel_means, recast, residue
+from inkwright.learn.agreement import Means, agree, book_colours, panel_means, recast, residue
 from inkwright.learn.colour import oklab, srgb
 
 COLOURS = np.array(
@@ -24,9 +24,9 @@ def cast(flat: Floats, gain: float, by: tuple[float, float, float]) -> Floats:
 
 
 def harmonized(flats: list[Floats], given: list[Floats], strength: float = 1.0) -> list[Floats]:
-    drawn = book_colours(flats, 0)
+    drawn = book_colours(flats)
     told = [panel_means(f, NO_INK[:, : f.shape[1]], x, drawn) for f, x in zip(flats, given, strict=True)]
-    made = agree(drawn, np.stack([m for m, _ in told]), np.stack([s for _, s in told]), strength)
+    made = agree(drawn, Means.of_book(told), strength)
     return [
         srgb(recast(x, made, j) + residue(f, NO_INK[:, : f.shape[1]], made, j))
         for j, (f, x) in enumerate(zip(flats, given, strict=True))
@@ -102,3 +102,25 @@ def test_nothing_shared_changes_nothing():
     flats, given = [stripes(0), stripes(1)], [cast(stripes(0), 1, (0.1, 0, 0)), stripes(1)]
     for x, y in zip(given, harmonized(flats, given), strict=True):
         assert np.abs(x - y).max() < 0.005
+
+
+def test_colours_of_a_book_are_steady():
+    rng = np.random.default_rng(3)
+    pale = [stripes(0, 2, 4) * 0.999 + 0.004 * rng.random((40, 48, 1), dtype=np.float32) for _ in range(3)]
+    other = [flat.copy() for flat in pale]
+    for flat in other:
+        flat[rng.integers(0, 40, 9), rng.integers(0, 48, 9)] = rng.random((9, 3), dtype=np.float32)  # specks
+    one, two = book_colours(pale), book_colours(other)[:3]
+    assert len(one) == 3
+    far = np.linalg.norm(one[:, None] - two[None], axis=2)
+    assert far.min(1).max() < 0.003
+    drawn = np.linalg.norm(oklab(COLOURS[[0, 2, 4]])[:, None] - one[None], axis=2)
+    assert drawn.min(1).max() < 0.01
+
+
+def test_no_two_colours_of_a_book_are_one():
+    shades = np.linspace(0.2, 0.9, 50, dtype=np.float32)[None, :, None].repeat(40, 0).repeat(3, 2)
+    found = book_colours([shades])
+    far = np.linalg.norm(found[:, None] - found[None], axis=2)[np.triu_indices(len(found), 1)]
+    assert far.min() > 0.055
+    assert np.linalg.norm(oklab(shades).reshape(-1, 1, 3) - found[None], axis=2).min(1).max() < 0.06  # none is left out

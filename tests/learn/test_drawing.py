@@ -256,3 +256,25 @@ def test_a_black_line_between_deep_colours_is_ink_and_the_colours_are_not():
     assert ink[40:80, 28:52].max() == 0
     assert ink[40:80, 68:92].max() == 0
     assert ink_map(picture, deep=False)[40:80, 59:61].max() < 0.5
+
+
+def hair(line: tuple[float, float, float], brown: tuple[float, float, float] = (0.45, 0.3, 0.15)) -> np.ndarray:
+    """A small brown shape, 7 x 20 pixels, among long lines of another colour."""
+    page = np.ones((160, 200, 3), np.float32)
+    cv2.rectangle(page, (20, 20), (180, 140), line, 2)
+    cv2.line(page, (20, 60), (180, 80), line, 2)
+    page[100:107, 60:80] = brown
+    return page
+
+
+def test_a_small_coloured_shape_is_no_ink_where_lines_are_black():
+    ink = ink_map(hair((0.05, 0.05, 0.05)))
+    assert ink[101:106, 62:78].max() < 0.1
+    assert ink[60:82, 60:120].max() > 0.9
+
+
+def test_it_is_ink_where_all_lines_are_brown():
+    brown = (0.45, 0.3, 0.15)
+    ink = ink_map(hair(brown))
+    assert ink[101:106, 62:78].min() > 0.2
+    assert ink[60:82, 60:120].max() > 0.2

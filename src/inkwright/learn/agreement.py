@@ -3,12 +3,15 @@
     x' = A_j x + b_j + r_jk        in OKLab, for a pixel of panel j that is drawn in colour k of the book
 
 A_j, b_j undo what was done to a panel as a whole, its contrast and its cast; r_jk what is left for one colour. They
-follow from the panels' mean colours μ_jk and their common values t_k, which are fitted in turn:
+follow from the panels' mean colours μ_jk and what they are to be, t_jk, which are fitted in turn:
 
-    A_j, b_j = argmin Σ_k w_jk |A_j μ_jk + b_j - t_k|² + λ |A_j - 1|²,    t_k = mean over j of A_j μ_jk + b_j
+    A_j, b_j = argmin Σ_k w_jk |A_j μ_jk + b_j - t_jk|² + λ |A_j - 1|²
+    t_jk = d_jk + mean of A_m μ_mn + b_m - d_mn over all panels m and colours n, by w_mn K(|d_jk - d_mn|)
 
-with the mean of all A_j the identity and that of all b_j zero, so that the book as a whole stays as it was given. The
-panels' own part in closed form; compare `banks`, which does the same for elements.
+d_jk is the mean drawn colour, K a Gaussian: colours that were drawn alike come out alike, and as far apart as they were
+drawn, however they were parted into colours of the book. The mean of all A_j is the identity and that of all b_j zero,
+so that the book as a whole stays as it was given. The panels' own part in closed form; compare `banks`, which does the
+same for elements.
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2
+from scipy.ndimage import gaussian_filter
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
 
 from inkwright.learn.colour import oklab
 
@@ -29,9 +34,14 @@ WIDTH = 0.025
 """Spread in OKLab of what counts as one colour."""
 REACH = 0.06
 """A pixel farther than this from all colours of the book belongs to none: a teal wall is no blue sky."""
-CELL = 0.02
-"""Side of the cells in OKLab whose counts are levelled, so that rare colours are found as well."""
-SAMPLES = 12_000
+APART = 0.06
+"""No two colours of the book are nearer than this, in OKLab: what lies between is in the reach of one of them."""
+CELL = 0.0125
+"""Side of the cells in OKLab in which colours are counted."""
+PIXELS = 400_000
+"""So many of a book are counted."""
+FEWEST = 0.03
+"""A peak this much lower than the highest, and all lower ones, are strays: blurred edges, specks."""
 LEAST = 0.004
 """A colour is told of a panel where it fills this share of it."""
 RIDGE = 0.002
@@ -55,7 +65,7 @@ class Agreement:
         A: (J, 3, 3) per panel.
         b: (J, 3) per panel.
         rest: (J, k + 1, 3) what is left for each colour; 0 where no other panel has it.
-        shared: (k + 1,) whether a colour is in at least two panels.
+        shared: (k + 1,) whether a colour, or one drawn like it, is in at least two panels.
     """
 
     drawn: Floats
@@ -66,28 +76,58 @@ class Agreement:
     shared: NDArray[np.bool_]
 
 
-def book_colours(flats: Sequence[Floats], seed: int) -> Floats:
-    """(k, 3) OKLab: the colours that a book is drawn in.
+def book_colours(flats: Sequence[Floats]) -> Floats:
+    """(k, 3) OKLab: the colours that a book is drawn in, those that most is drawn in first.
+
+    The peaks of how often colours occur, the highest first, and none in the reach of another: a pixel more or less
+    moves a peak by next to nothing, where the centres of k-means change places.
 
     Args:
         flats: the panels' flat colours, (H, W, 3) RGB in [0, 1].
-        seed: of the clustering.
     """
-    rng = np.random.default_rng((seed, len(flats)))
-    each = max(200, 400_000 // len(flats))
-    lab = np.concatenate([_some(oklab(flat).reshape(-1, 3), each, rng) for flat in flats])
-    _, cell, count = np.unique(np.round(lab / CELL).astype(np.int64), axis=0, return_inverse=True, return_counts=True)
-    chance = count[cell.ravel()] ** -0.5
-    points = lab[rng.choice(len(lab), min(SAMPLES, len(lab)), p=chance / chance.sum())]
-    different = np.unique(points, axis=0)
-    if len(different) <= COLOURS:
-        return different.astype(np.float32)
-    centres, label = kmeans2(points.astype(np.float64), COLOURS, minit="++", rng=rng, iter=30)
-    return np.asarray(centres[np.unique(label)], np.float32)
+    each = max(200, PIXELS // len(flats))
+    lab = np.concatenate([_some(oklab(flat).reshape(-1, 3), each) for flat in flats])
+    low, margin = lab.min(0), 3 * WIDTH
+    shape = tuple((np.floor((lab.max(0) - low + 2 * margin) / CELL).astype(int) + 1).tolist())
+    cell = np.ravel_multi_index(tuple(((lab - low + margin) / CELL).astype(int).T), shape)
+    count = np.bincount(cell, minlength=int(np.prod(shape)))
+    sums = np.stack([np.bincount(cell, lab[:, c], len(count)) for c in range(3)], 1)
+    filled = np.flatnonzero(count)
+    level = np.sqrt(count).reshape(shape)  # so that rare colours are found as well
+    crowd = gaussian_filter(level, WIDTH / 2 / CELL, mode="constant").ravel()[filled]
+    weight, means = np.sqrt(count[filled])[:, None], sums[filled] / count[filled, None]
+    least, found = crowd.max() * FEWEST, list[Doubles]()
+    while len(found) < COLOURS and crowd.max() > least:
+        near = np.linalg.norm(means - means[crowd.argmax()], axis=1)
+        like = weight * np.exp(-((near / WIDTH) ** 2) * 2)[:, None]
+        found.append((like * means).sum(0) / like.sum())
+        crowd[np.linalg.norm(means - found[-1], axis=1) < APART] = 0
+        crowd[near < WIDTH] = 0
+    return np.array(found, np.float32)
 
 
-def panel_means(flat: Floats, ink: Floats, given: Floats, drawn: Floats) -> tuple[Doubles, Doubles]:
-    """What a panel's colours were painted in: means (k + 1, 3) in OKLab, and their shares of the panel (k + 1,).
+@dataclass(frozen=True)
+class Means:
+    """The colours of a panel; of a book with panels in front.
+
+    Attributes:
+        drawn: (k + 1, 3) OKLab, mean drawn colours; ink last.
+        painted: (k + 1, 3) OKLab, what they were painted in.
+        share: (k + 1,) of the panel's area; 0 for colours that are not told of it.
+    """
+
+    drawn: Doubles
+    painted: Doubles
+    share: Doubles
+
+    @classmethod
+    def of_book(cls, panels: "Sequence[Means]") -> "Means":
+        """Those of all panels, (J, k + 1, ...)."""
+        return cls(*(np.stack([getattr(one, name) for one in panels]) for name in ("drawn", "painted", "share")))
+
+
+def panel_means(flat: Floats, ink: Floats, given: Floats, drawn: Floats) -> Means:
+    """What a panel's colours were painted in.
 
     Args:
         flat: (H, W, 3) RGB in [0, 1], as drawn.
@@ -102,39 +142,40 @@ def panel_means(flat: Floats, ink: Floats, given: Floats, drawn: Floats) -> tupl
     label = np.where(line >= INK, len(drawn), np.where(line < INK / 2, label, -1))
     at = label >= 0
     count = np.bincount(label[at], minlength=len(drawn) + 1)
-    sums = np.stack([np.bincount(label[at], painted[at, c], len(count)) for c in range(3)], 1)
     share = count / len(label)
     share[(share < LEAST) | (count < 24)] = 0
-    return np.where(share[:, None] > 0, sums / np.maximum(count, 1)[:, None], 0), share
+    told = (share[:, None] > 0) / np.maximum(count, 1)[:, None]
+    means = [np.stack([np.bincount(label[at], x[at, c], len(count)) for c in range(3)], 1) for x in (lab, painted)]
+    return Means(means[0] * told, means[1] * told, share)
 
 
-def agree(drawn: Floats, means: Doubles, share: Doubles, strength: float = 1.0) -> Agreement:
+def agree(drawn: Floats, book: Means, strength: float = 1.0) -> Agreement:
     """Makes the panels agree.
 
     Args:
         drawn: (k, 3) OKLab.
-        means: (J, k + 1, 3) of all panels, see `panel_means`.
-        share: (J, k + 1) of the panels' area.
+        book: the colours of all panels, (J, k + 1, ...).
         strength: how far: 0 leaves everything, 1 goes all the way.
     """
-    J = len(means)
-    shared = (share > 0).sum(0) >= 2
-    w = np.sqrt(share) * shared  # what one panel alone has agrees with itself
+    means, J = book.painted, len(book.share)
+    alike, elsewhere = _alike(book)
+    w = np.sqrt(book.share) * elsewhere  # what one panel alone has agrees with itself
     A, b = np.tile(np.eye(3), (J, 1, 1)), np.zeros((J, 3))
-    target = _common(means, w, A, b)
+    target = _common(book, alike, w, A, b)
     for _ in range(ROUNDS):
         for j in np.flatnonzero(w.any(1)):
-            A[j], b[j] = _affine(means[j], target, w[j])
+            A[j], b[j] = _affine(means[j], target[j], w[j])
         mine = w.any(1)
         if mine.any():
             back, middle = np.linalg.inv(A[mine].mean(0)), b[mine].mean(0)
             A[mine], b[mine] = back @ A[mine], (b[mine] - middle) @ back.T
-        target = _common(means, w, A, b)
+        target = _common(book, alike, w, A, b)
     A, b = np.eye(3) + strength * (A - np.eye(3)), strength * b
     moved = np.einsum("jab,jkb->jka", A, means) + b[:, None]
     rest = np.where(w[..., None] > 0, strength * (target - moved), 0)
     rest *= np.minimum(1, FARTHEST / np.maximum(np.linalg.norm(rest, axis=2, keepdims=True), 1e-6))
-    return Agreement(drawn, target, A, b, rest, shared)
+    common = (w[..., None] * target).sum(0) / np.maximum(w.sum(0), 1e-9)[:, None]
+    return Agreement(drawn, common, A, b, rest, np.asarray(w.any(0), np.bool_))
 
 
 def recast(given: Floats, agreement: Agreement, j: int) -> Floats:
@@ -171,11 +212,30 @@ def _affine(x: Doubles, t: Doubles, w: Doubles) -> tuple[Doubles, Doubles]:
     return A, mt - A @ mx
 
 
-def _common(means: Doubles, w: Doubles, A: Doubles, b: Doubles) -> Doubles:
-    """t_k (k + 1, 3)."""
-    moved = np.einsum("jab,jkb->jka", A, means) + b[:, None]
-    return np.asarray((w[..., None] * moved).sum(0) / np.maximum(w.sum(0), 1e-9)[:, None])
+def _alike(book: Means) -> tuple[csr_array, NDArray[np.bool_]]:
+    """K between all colours of all panels, (n, n) of those that are told, and (J, k + 1) which have one elsewhere."""
+    panel, colour = told = np.nonzero(book.share)
+    points = book.drawn[told].copy()
+    points[colour == book.share.shape[1] - 1] = 9.0  # ink is like ink alone
+    tree = cKDTree(points)
+    far = tree.sparse_distance_matrix(tree, 3 * WIDTH, output_type="coo_matrix")
+    near = csr_array((np.exp(-(far.data**2) / (2 * WIDTH**2)), (far.row, far.col)), shape=(len(points), len(points)))
+    other = panel[far.row] != panel[far.col]
+    elsewhere = np.zeros(book.share.shape, np.bool_)
+    elsewhere[told] = np.bincount(far.row[other], far.data[other] < REACH, len(points)) > 0
+    return near, elsewhere
 
 
-def _some(values: Floats, count: int, rng: np.random.Generator) -> Floats:
-    return values[rng.integers(0, len(values), count)] if len(values) > count else values
+def _common(book: Means, alike: csr_array, w: Doubles, A: Doubles, b: Doubles) -> Doubles:
+    """t_jk (J, k + 1, 3)."""
+    told = np.nonzero(book.share)
+    moved = (np.einsum("jab,jkb->jka", A, book.painted) + b[:, None] - book.drawn)[told]
+    part = np.maximum(w[told], 1e-9)[:, None]
+    target = np.zeros_like(book.painted)
+    target[told] = book.drawn[told] + (alike @ (part * moved)) / (alike @ part)
+    return target
+
+
+def _some(values: Floats, count: int) -> Floats:
+    """About so many of the values (n, 3), or all."""
+    return values[:: max(1, len(values) // count)]

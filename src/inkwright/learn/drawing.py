@@ -121,6 +121,7 @@ def ink_map(rgb: Floats, deep: bool = True) -> Floats:
         hat = np.maximum(hats[-1], (cv2.morphologyEx(top, cv2.MORPH_CLOSE, kernel) - top) * black) if deep else hats[-1]
         found = np.maximum(found, np.clip((hat - low) / 0.28, 0, 1))
     ink = found * np.clip((0.62 - light) / 0.3, 0, 1) * np.clip((0.55 - chroma) / 0.2, 0, 1)
+    ink *= _unfilled(found, top, chroma)
     bare = float(((light > 0.86) & (chroma < 0.14)).mean())
     pale = np.clip((bare - 0.75) / 0.1, 0, 1) * np.clip((0.004 - float((ink > 0.5).mean())) / 0.003, 0, 1)
     if pale > 0:
@@ -130,6 +131,24 @@ def ink_map(rgb: Floats, deep: bool = True) -> Floats:
         lines = np.clip((hat - low) / max(0.6 * high - low, 0.02), 0, 1)
         ink = np.maximum(ink, pale * lines)
     return np.asarray(ink, np.float32)
+
+
+def _unfilled(found: Floats, top: Floats, chroma: Floats) -> Floats:
+    """(H, W) in [0, 1], 0 where a thin dark shape is filled with a colour, as a small figure's brown hair is.
+
+    Only where lines are black, and not right beside one, where its soft edge takes the colour of what it bounds.
+
+    Args:
+        found: (H, W) in [0, 1], thin and dark.
+        top: (H, W) the lightest channel.
+        chroma: (H, W) the lightest less the darkest one.
+    """
+    black = top < 0.3
+    blacks = float((black & (found > 0.5)).sum()) / max(int((found > 0.5).sum()), 1)
+    lines_are_black = np.clip((blacks - 0.4) / 0.2, 0, 1)
+    beside = cv2.dilate(black.astype(np.uint8), np.ones((3, 3), np.uint8))
+    coloured = np.clip((chroma - 0.12) / 0.08, 0, 1) * np.clip((top - 0.36) / 0.08, 0, 1) * (1 - beside)
+    return np.asarray(1 - lines_are_black * coloured, np.float32)
 
 
 def painted_share(panels: Sequence[tuple[Floats, Floats | None]]) -> float:

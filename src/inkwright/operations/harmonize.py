@@ -214,7 +214,8 @@ def _paint(work: Work, harmony: Harmony, key: str, done: set[int], clock: Clock)
 
 
 def _figures(work: Work, its: list[Sheet], regions: list[Regions], panels: list[PanelPicture]) -> dict[str, Any]:
-    """Consistency, drift and distance of the given pictures and of the results, all read at the same size."""
+    """Consistency, drift and distance of the given pictures and of the results, all read at the same size; and the
+    drift of the drawings, in which one colour is not quite one either."""
     drawings: list[Floats] = []
     looks: dict[str, list[Floats]] = {"given": [], "harmonized": []}
     places = []
@@ -228,7 +229,8 @@ def _figures(work: Work, its: list[Sheet], regions: list[Regions], panels: list[
         looks["given"].append(_small(one.given, size))
         drawings.append(_small(one.drawing, size))
         places += [Place(i, j, _small(mask, size) > 0.5) for i, mask in regions[j].items()]
-    out: dict[str, Any] = {}
+    own = drift(drawings, drawings)
+    out: dict[str, Any] = {"drawn": {"drift": None if own is None else round(own, 4)}}
     for look, pictures in looks.items():
         far = [
             np.linalg.norm(oklab(a) - oklab(b), axis=2).mean() for a, b in zip(looks["given"], pictures, strict=True)
@@ -253,9 +255,9 @@ def _told(figures: dict[str, Any]) -> Iterator[Event]:
     }
     rows = []
     for name, words in names.items():
-        values = [figures[look][name] for look in ("given", "harmonized")]
+        values = [figures.get(look, {}).get(name) for look in ("drawn", "given", "harmonized")]
         rows.append((words, *("-" if value is None else f"{value:.2f}" for value in values)))
-    yield Table("harmonize", "Before and after", ("", "given", "harmonized"), tuple(rows))
+    yield Table("harmonize", "Before and after", ("", "as drawn", "given", "harmonized"), tuple(rows))
 
 
 def is_harmonized(project: Project) -> bool:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from inkwright.config import Config
 from inkwright.images import Floats, Pixels, resize, to_float, to_uint8
-from inkwright.learn.agreement import Agreement, agree, book_colours, panel_means, recast, residue
+from inkwright.learn.agreement import Agreement, Means, agree, book_colours, panel_means, recast, residue
 from inkwright.learn.banks import Bank, Elements, read_banks, steady
 from inkwright.learn.canvas import FAR
 from inkwright.learn.classifiers import Ensemble
@@ -99,10 +99,9 @@ def sheets(panels: Sequence[PanelPicture], given: Sequence[Pixels], config: Conf
 def closed_form(its: Sequence[Sheet], regions: Sequence[Regions], where: Whereabouts, config: Config) -> Harmony:
     """What needs no network: the book's colours agree, then those that are an element's own."""
     flats, seed = [one.flat for one in its], config.style.seed
-    drawn = book_colours(flats, seed)
+    drawn = book_colours(flats)
     told = [panel_means(one.flat, one.ink, one.given, drawn) for one in its]
-    means, share = np.stack([m for m, _ in told]), np.stack([s for _, s in told])
-    agreement = agree(drawn, means, share, config.harmonize.colours)
+    agreement = agree(drawn, Means.of_book(told), config.harmonize.colours)
     guides = [recast(one.given, agreement, j) for j, one in enumerate(its)]
     fields = [residue(one.flat, one.ink, agreement, j) for j, one in enumerate(its)]
     if config.fit.weight_look:
