@@ -181,7 +181,7 @@ def show(page: DrawnPage, found: Sequence[Found], path: Path) -> None:
         polygon = outline(one)
         cv2.polylines(picture, [np.round(polygon).astype(np.int32)], True, (0, 0, 255), pen)
         at = (int(polygon[:, 0].mean()) - 10 * pen, int(polygon[:, 1].mean()))
-        cv2.putText(picture, f"{k} {one.confidence:.2f}", at, 0, pen / 3, (255, 0, 255), pen)
+        cv2.putText(picture, f"{k} {one.confidence:.2f} {one.evidence.how}", at, 0, pen / 3, (255, 0, 255), pen)
     cv2.imwrite(str(path), picture)
 
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from panel_art import ARTS, INK, Colour, Pixels, balloon, wobbly
 
 Polygon = NDArray[np.float64]
+PALE: Colour = (214, 226, 238)
+"""The brightest sky of a panel without a frame."""
 
 
 @dataclass
@@ -92,12 +94,12 @@ def layout(rng: Generator, area: Polygon, how: Manner, width: int, direction: st
     for tier in strips(rng, area, int(rng.integers(how.rows[0], how.rows[1] + 1)), gap, how.slant, 1):
         count = int(rng.integers(how.columns[0], how.columns[1] + 1))
         cells = strips(rng, tier, count, gap, how.slant, 0)
+        before = False  # two stacks side by side could be read either way
         for cell in cells if direction == "ltr" else cells[::-1]:
             wide, high = np.ptp(cell, 0)
-            if count > 1 and rng.random() < how.stacked and high > 0.22 * width and wide > 0.2 * width:
-                panels += strips(rng, cell, 2, gap, how.slant, 1)
-            else:
-                panels.append(cell)
+            large = count > 1 and rng.random() < how.stacked and high > 0.22 * width and wide > 0.2 * width
+            before = large and not before
+            panels += strips(rng, cell, 2, gap, how.slant, 1) if before else [cell]
     return panels
 
 
@@ -142,7 +144,10 @@ def draw(page: Pixels, panel: Polygon, rng: Generator, how: Manner, pictures: Se
     if pictures and rng.random() < 0.6:
         art = _crop(pictures[int(rng.integers(len(pictures)))], rng, h, w)
     else:
-        art = ARTS[str(rng.choice(how.arts))](rng, h, w)
+        kind = str(rng.choice(how.arts))
+        art = ARTS[kind](rng, h, w)
+        if kind == "flat" and not how.frame and how.gutter == (255, 255, 255):
+            art[(art == 255).all(2)] = PALE  # where a white sky without a frame ends nobody could tell
     if rng.random() < how.balloons:
         size = (rng.uniform(0.3, 0.7) * w, rng.uniform(0.12, 0.25) * h)
         balloon(art, rng, (w * rng.uniform(0.25, 0.75), h * rng.uniform(0.08, 0.3)), size)
@@ -170,16 +175,22 @@ def _ruled(page: Pixels, panel: Polygon, rng: Generator, how: Manner) -> None:
 
 
 def inset(polygon: Polygon, by: float) -> Polygon:
-    """A convex polygon with every side moved inwards by some pixels."""
-    made = polygon
+    """A convex polygon with every side moved inwards by some pixels; outwards where `by` is negative."""
     middle = polygon.mean(0)
-    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
-        if np.hypot(*(b - a)) < 1e-6:
-            continue
-        normal = np.array([-(b - a)[1], (b - a)[0]]) / np.hypot(*(b - a))
-        normal = normal if (middle - a) @ normal > 0 else -normal
-        made = _beside(made, a + normal * by, normal)
-    return made
+    sides = [(a, b - a) for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True) if np.hypot(*(b - a)) >= 1e-6]
+    normals = [np.array([-along[1], along[0]]) / np.hypot(*along) for _, along in sides]
+    normals = [normal if (middle - a) @ normal > 0 else -normal for (a, _), normal in zip(sides, normals, strict=True)]
+    if by >= 0:
+        made = polygon
+        for (a, _), normal in zip(sides, normals, strict=True):
+            made = _beside(made, a + normal * by, normal)
+        return made
+    corners = []
+    for k in range(len(sides)):
+        both = np.array([normals[k - 1], normals[k]])
+        reach = np.array([normal @ a + by for (a, _), normal in ((sides[k - 1], both[0]), (sides[k], both[1]))])
+        corners.append(np.linalg.solve(both, reach))
+    return np.array(corners)
 
 
 def _crop(picture: Pixels, rng: Generator, height: int, width: int) -> Pixels:

@@ -28,6 +28,9 @@ MANNERS: dict[str, Manner] = {
     "manga": Manner(arts=("lines",), gap=0.012, frame=0.003, slant=5, balloons=0.8),
 }
 
+REACHED = 0.85
+"""Share of its place, each way, that a drawing without a frame reaches."""
+
 
 def _area(width: int, height: int, margin: float) -> Polygon:
     m = margin * width
@@ -130,10 +133,22 @@ def frameless(rng: Generator, width: int, height: int, pictures: Sequence[Pixels
     bare = set(rng.choice(len(panels), min(2, len(panels) - 2), replace=False).tolist())
     for k, panel in enumerate(panels):
         if k in bare:
-            draw(page, inset(panel, 0.015 * width), rng, Manner(frame=0, arts=("lines",), balloons=0.2))
+            _bare(page, inset(panel, 0.015 * width), rng)
         else:
             draw(page, panel, rng, how, pictures)
     return DrawnPage(page, panels, "ltr", "frameless")
+
+
+def _bare(page: Pixels, place: Polygon, rng: Generator) -> None:
+    """A drawing on bare paper that reaches near all sides of its place: where else it ends nobody could tell."""
+    how, size = Manner(frame=0, arts=("lines",), balloons=0.2), np.ptp(place, 0)
+    for _ in range(20):
+        empty = np.full_like(page, 255)
+        draw(empty, place, rng, how)
+        _, _, wide, tall = cv2.boundingRect((empty.min(2) < 200).astype(np.uint8))
+        if wide >= REACHED * size[0] and tall >= REACHED * size[1]:
+            break
+    page[:] = np.minimum(page, empty)
 
 
 def captions(rng: Generator, width: int, height: int, pictures: Sequence[Pixels]) -> DrawnPage:

@@ -39,6 +39,8 @@ FRAME = 0.01
 """Width of a frame in shares of the page's longer side at the most, where it closes what is no gutter."""
 TRIES = 8
 """Lines in each direction that are measured."""
+TIERS_FIRST = 0.06
+"""By how much more of an upright gutter must be free, to be cut along before one that lies."""
 DEPTH = 6
 SIDE = 0.08
 """Least side of a panel in shares of the page's longer side."""
@@ -137,7 +139,7 @@ def _divided(polygon: Polygon, sheet: _Sheet, depth: int) -> list[tuple[Polygon,
                 parts = [_beside(polygon, *line) for line in (band.first, band.second)]
                 if any(len(part) < 3 or not _is_large(part, sheet.smallest, sheet.side) for part in parts):
                     continue
-                worth = band.share - (0.02 if upright else 0.0)
+                worth = band.share - (TIERS_FIRST if upright else 0.0)
                 if best is None or worth > best[0]:
                     best = worth, band, parts
         if best is not None:

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.shapes import Mask, fit_shape, outer_hull
+from inkwright.comic.shapes import Mask, fit_shape, outer_hull, outline
 
-SEARCH_SIDE = 150
+SEARCH_SIDE = 120
 """Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
 JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""
@@ -26,6 +26,11 @@ CLEAR = 0.97
 """Share from which a cut that is nearly straight is taken without trying slants."""
 CLEAN = 0.93
 """From this quality on a region without gutter in it is a panel as it is."""
+SLIT, SLIT_WIDTH = 0.2, 0.05
+"""Length of a gutter that runs into a region in shares of the region's shorter side at the least, and its width in
+shares of the longer one at the most."""
+SLIT_FIT = 0.75
+"""Quality of the worse of the two panels that such a gutter tells apart: what lies over it bites a piece off."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     whole = fit_shape(region, tolerance)
     if depth == 0 or whole.area < 2 * smallest:
         return [region]
-    if whole.quality >= CLEAN and not _has_long_gutter(region, gutter, min(whole.box[2:])):
+    bent = whole.polygon is not None and len(whole.polygon) > 4 and not whole.is_round
+    if whole.quality >= CLEAN and not bent and not _has_long_gutter(region, gutter, min(whole.box[2:])):
         return [region]
     best, gain = None, 0.03
     scale = min(1.0, JUDGE_SIDE / max(whole.box[2:]))
@@ -70,9 +76,51 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
         if worth > gain:
             best, gain = cut, worth
     if best is None:
+        best = _slit_cut(region, gutter, smallest, tolerance)
+    if best is None:
         return [region]
     parts = [part for half in (best.side, ~best.side) for part in _parts(region & ~gutter & half, smallest)]
     return [piece for part in parts for piece in split(part, gutter, smallest, tolerance, depth - 1)]
+
+
+def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _Cut | None:
+    """The cut along a gutter that runs into a region and ends below a caption, if two clean panels are left."""
+    best, longest = None, 0.0
+    for middle, along, length in _slits(region, gutter):
+        yy, xx = np.mgrid[0 : region.shape[0], 0 : region.shape[1]]
+        side = (xx - middle[0]) * along[1] < (yy - middle[1]) * along[0]
+        halves = [_parts(region & ~gutter & half, smallest) for half in (side, ~side)]
+        if length <= longest or any(len(half) != 1 for half in halves):
+            continue
+        fits = [fit_shape(half[0], tolerance) for half in halves]
+        worse, better = sorted(fit.quality for fit in fits)
+        if better >= CLEAN and worse >= SLIT_FIT and all(len(outline(fit)) <= 5 for fit in fits):
+            best, longest = _Cut(length, np.asarray(side, np.bool_)), length
+    return best
+
+
+def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
+    """Long thin notches of gutter in a region: a point on each, its direction, and its length in pixels."""
+    height, width = region.shape
+    reach = 2 * max(2, round(SLIT_WIDTH * max(height, width) / 2)) + 1
+    padded = cv2.copyMakeBorder(region.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    notches = (closed[reach:-reach, reach:-reach] > 0) & ~region & gutter
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(notches.astype(np.uint8), connectivity=8)
+    least = SLIT * min(height, width)
+    found = []
+    for i in range(1, count):
+        x, y, w, h, area = stats[i].tolist()
+        if np.hypot(w, h) < least:
+            continue
+        points = cv2.findNonZero((labels[y : y + h, x : x + w] == i).astype(np.uint8))
+        middle, size, turn = cv2.minAreaRect(points)
+        long, short = max(size) + 1, min(size) + 1
+        if long < max(least, 4 * short) or area < 0.5 * long * short:
+            continue
+        angle = np.radians(turn if size[0] >= size[1] else turn + 90)
+        found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)]), float(long)))
+    return found
 
 
 def _parts(region: Mask, least: float) -> list[Mask]:
@@ -120,7 +168,10 @@ def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_
         height, width = plane.shape
         if height < 12 or width < 12:
             continue
-        for start, middle in lines_across(plane, extent, slopes):
+        # Thin gutters must not get lost on the reduced copy on which lines are looked for.
+        thick = 1 + 2 * (max(plane.shape) // (3 * SEARCH_SIDE))
+        seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
+        for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes):
             slope, row, share = placed(plane, extent, start, middle)
             if share < MIN_SHARE:
                 continue
@@ -140,6 +191,7 @@ def lines_across(plane: Mask, hull: Mask, slopes: tuple[float, ...], count: int 
     reduced = cv2.resize(plane.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
     small = np.asarray((reduced > 110) * 255, np.uint8)
     extent = np.asarray(cv2.resize(hull.astype(np.uint8) * 255, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    both = np.asarray(cv2.merge([small, extent]), np.uint8)
     margin = max(1, round(0.05 * size[1]))
     rows = np.arange(size[1])
     tilt = (size[1] / height) / (size[0] / width)
@@ -149,7 +201,7 @@ def lines_across(plane: Mask, hull: Mask, slopes: tuple[float, ...], count: int 
     for slope in (*coarse, *(slope for slope in slopes if slope not in coarse)):
         if slope not in coarse and not any(abs(slope - near) < 0.05 for near in promising):
             continue
-        share = _sheared_shares(small, extent, slope * tilt)
+        share = _sheared_shares(both, slope * tilt)
         share[(rows < margin) | (rows >= size[1] - margin)] = 0
         share -= 0.02 * abs(slope)  # among equals the straight one
         row = int(share.argmax())
@@ -170,20 +222,18 @@ def lines_across(plane: Mask, hull: Mask, slopes: tuple[float, ...], count: int 
     return lines
 
 
-def _sheared_shares(plane: NDArray[np.uint8], hull: NDArray[np.uint8], slope: float) -> NDArray[np.float64]:
+def _sheared_shares(plane: NDArray[np.uint8], slope: float) -> NDArray[np.float64]:
     """For each row y: the share of gutter along the line y + slope (x - width / 2), (h,) in [0, 1].
 
     Args:
-        plane: (h, w) uint8, 255 for gutter.
-        hull: (h, w) uint8, 255 inside the region's hull; only there a line counts, and shortly in it, it does not.
+        plane: (h, w, 2) uint8, 255 for gutter, and 255 inside the region's hull; only there a line counts, and shortly
+            in it, it does not.
         slope: pixels of rise per pixel.
     """
-    height, width = plane.shape
+    height, width = plane.shape[:2]
     matrix = np.array([[1, 0, 0], [slope, 1, -slope * width / 2]], np.float64)
-    both = cv2.warpAffine(
-        cv2.merge([plane, hull]), matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    )
-    sums = cv2.reduce(both, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
+    sheared = cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    sums = cv2.reduce(sheared, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
     share = np.where(sums[:, 1] >= 0.5 * width, sums[:, 0] / np.maximum(1, sums[:, 1]), 0.0)
     return np.asarray(share, np.float64)
 

@@ -5,7 +5,7 @@ reach are the panels. Regions that a balloon or a figure joins across a gutter a
 panels fit best wins. A picture that fills most of a page may itself be a page: a black one on a scanner's white.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -38,16 +38,20 @@ PALE, BLACK = 205, 45
 BROAD, LEFT = 0.03, 0.1
 """Half the width in shares of the page's longer side from which a coloured background is broad; and the share of the
 page that it may be."""
+RIM = 0.2
+"""Share of the page's rim that panels may hide of such a background; a sky ends at the horizon."""
 SURE = 0.66
 """Score from which the panels are taken for granted."""
+LIKELY = 0.5
+"""The same on a smaller copy, from which a picture is looked at closely."""
 CERTAIN = 0.76
 """Score of the rim's most frequent colour from which no other is tried."""
 PROMISING = 0.05
 """By how much a rarer colour may look worse on a smaller copy and is tried all the same."""
 CLEAR = 0.85
 """Quality that all panels of such a page must have."""
-MANY = 4
-"""Panels from which their mean quality counts."""
+MANY, VERY_CLEAR = 4, 0.93
+"""Panels from which their mean quality counts, and what it must be on black: ink on white leaves figures as well."""
 BETTER = 0.03
 """By how much more panels must fit better that nothing but gaps a pixel wide tells apart."""
 OTHER = 30
@@ -90,15 +94,22 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
     best: Layout | None = None
     side = page_side(paper.mask.shape)
     ways = [(1, 0), (max(2, round(0.004 * side)), 0), (0, 0)]
-    if float(paper.surface.mean()) < DARK:  # black pen lines hang together with black gutters, which may be thin, too
+    if paper.colour.mean() < DARK:  # black pen lines hang together with black gutters, which may be thin, too
         ways = [(1, max(1, round(wide * side))) for wide in OPENED]
+    ink = without_specks(~paper.mask)
     for sealing, opening in ways[: 1 if rough else None]:
-        layout = _layout(paper, sealing, opening, 3 if rough else 5)
+        if best is not None and sealing > 1 and len(best.parts) == 1 and best.shapes[0].quality >= CLEAR:
+            continue  # to seal more tells nothing apart
+        ground = _Ground.of(ink, sealing, opening)
+        # Gutters a pixel wide are open without sealing; so are frames with gaps.
+        if best is not None and sealing == 0 and len(ground.regions) <= len(best.parts):
+            continue
+        layout = _layout(paper, ground, 3 if rough else 5)
         if layout is None:
             continue
         # Sealing that closes a narrow gutter joins two panels and gains its area: not worth a panel.
         fewer = best is not None and len(layout.parts) < len(best.parts)
-        if best is not None and sealing == 0:  # gutters a pixel wide are open then; so are frames with gaps
+        if best is not None and sealing == 0:
             clear = min((shape.quality for shape in layout.shapes), default=0.0) >= CLEAR
             if len(layout.parts) <= len(best.parts) or not (clear or layout.score > best.score + BETTER):
                 continue
@@ -109,22 +120,38 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
     return best, 0.0 if best is None else best.score
 
 
-def _layout(paper: Background, sealing: int, opening: int, depth: int) -> Layout | None:
-    """Panels for one background, or None where it shows none; a region is cut apart `depth` times at most.
+@dataclass(frozen=True)
+class _Ground:
+    """A page's ink, the background that can be walked to from the rim, and the large regions that it leaves.
 
-    Gaps in frames up to 2 x sealing are sealed; background thinner than 2 x opening + 1 pixels is none.
+    Attributes:
+        ink, outside: (h, w) bool.
+        regions: each cut out, with its rows and columns.
     """
+
+    ink: Mask
+    outside: Mask
+    regions: list[tuple[Mask, tuple[slice, slice]]]
+
+    @classmethod
+    def of(cls, ink: Mask, sealing: int, opening: int) -> "_Ground":
+        """With gaps in frames up to 2 x sealing sealed, and without background thinner than 2 x opening + 1 pixels."""
+        outside = reached(ink, sealing)
+        if opening:
+            outside = opened(outside, opening)
+        body = opened(~outside, max(1, round(0.006 * page_side(ink.shape))))
+        return cls(ink, outside, regions(body, SMALLEST * page_area(ink.shape)))
+
+
+def _layout(paper: Background, ground: _Ground, depth: int) -> Layout | None:
+    """Panels for one background, or None where it shows none; a region is cut apart `depth` times at most."""
+    ink, outside = ground.ink, ground.outside
     height, width = paper.mask.shape
     page, single = height * width, page_area(paper.mask.shape)
-    ink = without_specks(~paper.mask)
-    outside = reached(ink, sealing)
-    if opening:
-        outside = opened(outside, opening)
-    body = opened(~outside, max(1, round(0.006 * page_side(paper.mask.shape))))
     gutter = outside | thin_background(ink, outside)
     wobble = WOBBLE * page_side(paper.mask.shape)
     parts: list[Part] = []
-    for region, (rows, columns) in regions(body, SMALLEST * single):
+    for region, (rows, columns) in ground.regions:
         for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble, depth):
             shape = fit_shape(piece, wobble)
             if shape.is_round and shape.area < ROUND * single:
@@ -144,7 +171,7 @@ def _layout(paper: Background, sealing: int, opening: int, depth: int) -> Layout
 
 def is_bare(paper: Background | None) -> bool:
     """Whether a background is as pale as paper or as black as ink; None, which lines alone tell apart, is."""
-    middle = np.zeros(3) if paper is None else paper.surface.mean((0, 1))
+    middle = np.zeros(3) if paper is None else paper.colour
     return float(middle.min()) >= PALE or float(middle.max()) <= BLACK
 
 
@@ -152,8 +179,9 @@ def _is_gutter(paper: Background, outside: Mask) -> float:
     """What a background's shape lets its score keep: paper may lie bare, but a colour in broad areas is a sky."""
     if is_bare(paper):
         return 1.0
-    broad = opened(outside, round(BROAD * page_side(outside.shape)))
-    return 1.0 - max(0.0, float(broad.mean()) - LEFT)
+    broad = float(opened(outside, round(BROAD * page_side(outside.shape))).mean())
+    around = float(np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]]).mean())
+    return (1.0 - max(0.0, broad - LEFT)) * (1.0 if broad <= LEFT else min(1.0, around + RIM))
 
 
 def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
@@ -169,8 +197,8 @@ def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
             rim = np.concatenate([crop[0], crop[-1], crop[:, 0], crop[:, -1]])
             middle = np.median(rim, 0)
             even = len(layout.parts) == 1 or (np.abs(rim - middle).max(1) <= OTHER).mean() >= EVEN
-            if even and np.abs(middle - paper.surface.mean((0, 1))).max() > OTHER:
-                ground, inner = enclosed(crop)
+            if even and np.abs(middle - paper.colour).max() > OTHER:
+                ground, inner = _page_in(crop)
         if inner is not None and ground is not None and _is_page(ground, inner):
             parts += [one.moved(x + inset, y + inset) for one in inner.parts]
             ink[y : y + h, x : x + w] = False  # nothing of its background is a drawing
@@ -179,10 +207,22 @@ def looked_into(small: Pixels, layout: Layout, paper: Background) -> Layout:
     return replace(layout, parts=parts, ink=ink)
 
 
+def _page_in(crop: Pixels) -> tuple[Background | None, Layout | None]:
+    """What a picture encloses where it looks like a page; a smaller copy tells that of most."""
+    size = (crop.shape[1] // 2, crop.shape[0] // 2)
+    half = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if min(half.shape[:2]) > 64:
+        _, layout = enclosed(half)
+        if layout is None or len(layout.shapes) < 2 or layout.score <= LIKELY:
+            return None, None
+    return enclosed(crop)
+
+
 def _is_page(ground: Background, inner: Layout) -> bool:
     """Whether what is found in a panel is a page with a margin; a frame and lines in it are none."""
     filled = sum(shape.area for shape in inner.shapes)
     mean = sum(shape.quality * shape.area for shape in inner.shapes) / max(1, filled)
-    many = len(inner.shapes) >= MANY and float(ground.surface.mean()) >= DARK
-    clear = min(shape.quality for shape in inner.shapes) >= CLEAR or (mean >= CLEAR and many)
+    least = CLEAR if ground.colour.mean() >= DARK else VERY_CLEAR
+    many = len(inner.shapes) >= MANY and mean >= least
+    clear = many or min(shape.quality for shape in inner.shapes) >= CLEAR
     return inner.sure and clear and filled < FULL * inner.ink.size

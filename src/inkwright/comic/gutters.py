@@ -50,6 +50,11 @@ class Background:
     tolerance: float
     mask: Mask
 
+    @property
+    def colour(self) -> NDArray[np.float64]:
+        """Its middle colour, (3,), 0 to 255; of every eighth row and column."""
+        return np.asarray(self.surface[::8, ::8].mean((0, 1)), np.float64)
+
 
 def rim_colours(pixels: Pixels) -> list[NDArray[np.float32]]:
     """The frequent colours of the page's rim, (3,) float32 each, most frequent first; then white and black."""

@@ -17,8 +17,9 @@ from inkwright.comic.ruled import split_ruled
 from inkwright.comic.shapes import BoxTuple, Mask, Shape, fit_shape, page_area, page_side
 from inkwright.images import Pixels
 
-HOST = 0.2
-"""Share of the page from which a panel may have others set into it."""
+HOST, BORDERED = 0.2, 0.1
+"""Share of the page from which a panel may have others set into it, and from which those that have a white or black
+border: in small panels what is framed without one is a window."""
 INSET = 0.8
 """Quality that an inset is given: a picture on a wall looks alike."""
 ROUGH, FILLED = 0.5, 0.85
@@ -114,7 +115,7 @@ def _between_bands(
     papers = [] if paper is None else [paper]
     for colour in rim_colours(small):
         usual = float(colour.min()) >= PALE or float(colour.max()) <= DARK
-        known = any(np.abs(one.surface.mean((0, 1)) - colour).max() <= SAME for one in papers)
+        known = any(np.abs(one.colour - colour).max() <= SAME for one in papers)
         if usual and not known and not any(explains(one, small, colour) for one in papers):
             papers.append(background(small, colour))
     count = 0 if closed is None else sum(part.shape.quality >= SOLID for part in closed.parts)
@@ -148,16 +149,20 @@ def _between_bands(
 def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
     """The panels, cut along the ruled lines that they share.
 
-    Where there are gutters, no line that lies is the first to cut a panel: a horizon is likelier.
+    Where there are gutters, no line that lies is the first to cut a panel: a horizon is likelier. And one that stands
+    must run from frame to frame: a wall's corner is likelier.
     """
     wobble, smallest = WOBBLE * page_side(lines.grey.shape), round(SMALLEST * page_area(lines.grey.shape))
     slanted = len(layout.parts) < 2 or any(part.shape.polygon is not None for part in layout.parts)
+    several = not lines.gutters and len(layout.parts) >= SEVERAL
     parts: list[Part] = []
     for part in layout.parts:
         height, width = part.region.shape
         place = (slice(part.y, part.y + height), slice(part.x, part.x + width))
         lying = lines.gutters or len(layout.parts) < 2
-        pieces = split_ruled(part.region, lines.part(place), smallest, wobble, lying=lying, slanted=slanted)
+        pieces = split_ruled(
+            part.region, lines.part(place), smallest, wobble, lying=lying, slanted=slanted, strict=several
+        )
         if len(pieces) < 2:
             parts.append(part)
         else:
@@ -172,12 +177,14 @@ def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
     page, side = page_area(small.shape), page_side(small.shape)
     for part in layout.parts:
         x, y, w, h = part.shape.box
-        if w * h < HOST * small.shape[0] * small.shape[1]:
+        share = w * h / (small.shape[0] * small.shape[1])
+        if share < BORDERED:
             parts.append(part)
             continue
         boxes = inset_boxes(small, part.shape.box)
         place = slice(y, y + h), slice(x, x + w)
-        for left, top, wide, tall in framed_boxes(small[place], lines.part(place), side):
+        framed = framed_boxes(small[place], lines.part(place), side) if share >= HOST else []
+        for left, top, wide, tall in framed:
             box = (left + x, top + y, wide, tall)
             if wide * tall >= SMALLEST * page and not any(_overlap(box, one) for one in boxes):
                 boxes.append(box)

@@ -17,7 +17,7 @@ from inkwright.comic.skew import View, straight
 from inkwright.comic.strips import is_strip, strip_panels
 from inkwright.images import Pixels
 
-WORK_SIDE = 800
+WORK_SIDE = 1100
 """Panels are looked for on a copy on which a page's longer side has at most this many pixels; see `page_side`."""
 LOOSE = 0.62
 """Quality that a drawing without a frame is given: its place is a guess."""

@@ -2,8 +2,17 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inkwright.comic.shapes import Mask, page_side
+
+Labels = NDArray[np.int32]
+NARROWEST = 0.9
+"""Half the width in pixels of the narrowest gutter that opens into others at both its ends."""
+NEAR = 4
+"""Pixels between such a gutter and the one that it opens into, at the most."""
+BOTH_ENDS = 0.8
+"""Share of its length that the places lie apart where it opens."""
 
 
 def is_wide(outside: Mask) -> bool:
@@ -57,9 +66,27 @@ def thin_background(ink: Mask, outside: Mask) -> Mask:
     np.maximum.at(deepest, labels[depth > 0], depth[depth > 0])
     # As wide as a gutter, and evenly so: gaps between the strokes of a marker are thinner and run out to points.
     even = stats[:, cv2.CC_STAT_AREA] >= 0.6 * long * 2 * deepest
-    keep &= (deepest >= max(1.5, 0.002 * side)) & (deepest <= 0.015 * side) & even
+    least = np.where(
+        _meets_twice(np.asarray(labels, np.int32), np.asarray(stats, np.int32), outside, keep),
+        NARROWEST,
+        max(1.5, 0.002 * side),
+    )
+    keep &= (deepest >= least) & (deepest <= 0.015 * side) & even
     kept: Mask = keep[labels]
     return kept
+
+
+def _meets_twice(labels: Labels, stats: Labels, outside: Mask, candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which parts come near the background at both their ends: nothing but a narrow mouth was sealed there."""
+    reach = 2 * NEAR + 1
+    around = cv2.dilate(outside.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    found = np.zeros(len(stats), np.bool_)
+    for i in np.flatnonzero(candidates).tolist():
+        x, y, w, h = stats[i, :4].tolist()
+        place = slice(y, y + h), slice(x, x + w)
+        ys, xs = np.nonzero((labels[place] == i) & around[place])
+        found[i] = len(xs) > 0 and np.hypot(np.ptp(xs), np.ptp(ys)) >= BOTH_ENDS * np.hypot(w, h)
+    return found
 
 
 def regions(body: Mask, smallest: float) -> list[tuple[Mask, tuple[slice, slice]]]:

@@ -21,6 +21,8 @@ FLANKED = 0.35
 """Share of a thin gutter that the panels on either side of it must lie along without a break; rows of dots do not."""
 COVER_LEANING = 0.94
 """Share of a line that leans that must be dark: nothing lies over it, as over shoulders and roofs."""
+UNBROKEN = 0.95
+"""Share of a line, and of its ends, that must be dark on a page that has gutters."""
 DEPTH = 6
 UPRIGHT = 0.03
 """Slope up to which a line may cut a panel of a page that has gutters: a robe is likelier to lean."""
@@ -30,17 +32,25 @@ SHORTEST = 6
 
 @dataclass(frozen=True)
 class _Search:
-    """What holds for all parts of a region: its lines and the frame around it, the least part, slants, and wobble."""
+    """What holds for all parts of a region: its lines and frame, the least part, slants, wobble, and strictness."""
 
     lines: Ridges
     frame: tuple[float, float] | None
     smallest: int
     tolerance: float
     slopes: NDArray[np.float64]
+    strict: bool
 
 
 def split_ruled(
-    region: Mask, lines: Ridges, smallest: int, tolerance: float, *, lying: bool = True, slanted: bool = True
+    region: Mask,
+    lines: Ridges,
+    smallest: int,
+    tolerance: float,
+    *,
+    lying: bool = True,
+    slanted: bool = True,
+    strict: bool = False,
 ) -> list[Mask]:
     """Cuts a region along ruled lines, again and again.
 
@@ -51,12 +61,14 @@ def split_ruled(
         tolerance: how far a frame may stray from a straight line, in pixels.
         lying: whether the first cut may be along a line that lies.
         slanted: whether cuts may lean by more than `NEARLY`.
+        strict: whether a line must be seen from frame to frame, with nothing over it.
 
     Returns:
         the parts, or the region alone.
     """
     frame = None if lines.gutters else frame_of(region, lines)
-    search = _Search(lines, frame, smallest, tolerance, SLOPES if slanted else SLOPES[SLOPES <= NEARLY])
+    slopes = SLOPES if slanted else SLOPES[SLOPES <= NEARLY]
+    search = _Search(lines, frame, smallest, tolerance, slopes, strict)
     return _split(region, search, DEPTH if lying else DEPTH + 1)
 
 
@@ -91,6 +103,7 @@ def _best_cut(region: Mask, lines: Ridges, search: _Search, upright: bool) -> li
         for line in ruled_lines(field, search.slopes, level):
             worth = line.cover - 0.05 * min(1.0, abs(line.slope))
             usual = line.width <= 1.5 * lines.reach and (not upright or abs(line.slope) <= UPRIGHT)
+            usual = usual and (not search.strict or min(line.cover, line.touching) >= UNBROKEN)
             if worth <= best or not usual or not _is_like_frame(line, search.frame, lines.gutters):
                 continue
             above = _above(line, extent.shape)
