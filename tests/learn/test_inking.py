@@ -6,7 +6,7 @@ import pytest
 from inkwright.learn.colour import luma
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.guides import Guides
-from inkwright.learn.inking import BRUSHED, CONTRAST, OPAQUE, calm, inked, loosened
+from inkwright.learn.inking import BRUSHED, CONTRAST, OPAQUE, calm, in_relief, inked, loosened
 
 DARK = np.array([0.1, 0.12, 0.2], np.float32)
 LINE = slice(38, 42)
@@ -130,3 +130,33 @@ def test_no_darkness_of_ink_leaks_and_colours_end_unevenly():
     ends = (luma(made)[4:40] > 0.6).sum(1)
     assert ends.std() > 0.5
     assert (loosened(tone, guides, 3.0) == made).all()
+
+
+def night(contrast: float = 0.06) -> Guides:
+    """A dark picture, 120 x 160 pixels, with a shape hardly lighter than the dark."""
+    rng = np.random.default_rng(4)
+    picture = np.full((120, 160, 3), 0.25, np.float32) + 0.005 * rng.standard_normal((120, 160, 1)).astype(np.float32)
+    picture[40:80, 60:100] += contrast
+    ink = np.zeros((120, 160), np.float32)
+    busy = np.zeros_like(ink)
+    busy[36:84, 56:104] = 1
+    return Guides(ink, picture, distance_to(ink), np.zeros((120, 160, 2), np.float32), busy, 0)
+
+
+def test_a_painting_keeps_its_shapes_where_their_colours_were_cast_alike():
+    guides, flattened = night(), flat(0.3, 120, 160)
+    kept = luma(in_relief(flattened, guides, 1.0))
+    assert kept[50:70, 61:67].mean() > kept[50:70, 53:59].mean() + 0.02
+    assert np.array_equal(in_relief(flattened, guides, 0.0), flattened)
+
+
+def test_a_painting_whose_cast_keeps_its_shapes_stays_as_it_is():
+    guides = night()
+    assert np.abs(in_relief(guides.flat, guides, 1.0) - guides.flat).max() < 0.01
+
+
+def test_marks_keep_quiet_around_what_is_hardly_to_be_seen():
+    faint, clear = (calm(night(contrast), 16) for contrast in (0.03, 0.5))
+    beside = (slice(50, 70), slice(30, 50))
+    assert faint[beside].mean() < 0.75 * clear[beside].mean()
+    assert clear[beside].min() > 0.9

@@ -3,8 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from inkwright.learn.cast_table import SLACK
 from inkwright.learn.colour import oklab
-from inkwright.learn.palette import BLACK, SLACK, Palette, cast_palette, ink
+from inkwright.learn.palette import BLACK, Palette, cast_palette, ink
 
 COLOURS = np.array(
     [[0.97, 0.97, 0.97], [0.85, 0.15, 0.1], [0.15, 0.3, 0.8], [0.2, 0.6, 0.2], [0.95, 0.8, 0.2]], np.float32

@@ -14,7 +14,7 @@ from inkwright.learn.evening import shifts
 from inkwright.learn.field import border_width
 from inkwright.learn.finish.finish import Finish
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
-from inkwright.learn.inking import calm, inked, loosened
+from inkwright.learn.inking import calm, in_relief, inked, loosened
 from inkwright.learn.lines import Line, redrawn
 from inkwright.learn.marks import Marks
 from inkwright.learn.mood import Mood
@@ -119,7 +119,7 @@ class Look:
         if regions is not None and self.finish is not None:
             tone, border = self.finish(tone, drawn, regions), 0.0  # its colours end where the drawing's lines are
             guides = self.finish.inked(guides)
-        tone = loosened(mood(tone), guides, border)
+        tone = loosened(in_relief(mood(tone), guides, self.detail), guides, border)
         laid = (
             self.marks(tone, guides.heading, generator(self.seed, guides.seed))
             * calm(guides, self.marks.atlas.cell)[..., None]

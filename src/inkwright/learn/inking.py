@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.learn.colour import luma
+from inkwright.learn.colour import luma, oklab, srgb
 from inkwright.learn.filters import blur
 from inkwright.learn.guides import Guides
 
@@ -36,8 +36,34 @@ STRAY = 0.7
 """How far borders fray, against how far they are softened: more, and drops come loose beyond the line."""
 GRAIN = 2
 """Size, in pixels, of the fringes along a loose border."""
+RELIEF = 0.7
+"""How much of a painting's differences in lightness its cast colours keep at least, against their surroundings."""
+SCENE = 12.0
+"""Blur, in pixels, that tells a place's surroundings."""
+PLAIN = 0.08
+"""Contrast in luma, as a deviation, from which on a painting's shapes stand up to marks beside them."""
 BESIDE = 9
 """Side, in pixels, of the window in which it is read whether the drawing is black around a line."""
+
+
+def in_relief(tone: Floats, guides: Guides, part: float) -> Floats:
+    """Cast colours that keep a painting's shapes where the cast made them as light as what is around them.
+
+    Ink holds the shapes of a drawing; those of a painting, and of a night above all, are differences in lightness.
+
+    Args:
+        tone: (H, W, 3) RGB in [0, 1].
+        guides: the picture's.
+        part: in [0, 1], how much of the picture is told by paint, see `painted_share`.
+    """
+    if part <= 0:
+        return tone
+    lab, light = oklab(tone), np.ascontiguousarray(oklab(guides.flat)[..., 0])
+    cast = np.ascontiguousarray(lab[..., 0])
+    drawn, made = light - blur(light, SCENE), cast - blur(cast, SCENE)
+    slope = blur(drawn * made, SCENE) / (blur(drawn * drawn, SCENE) + 1e-4)
+    lab[..., 0] = np.clip(cast + part * np.maximum(RELIEF - slope, 0) * drawn, 0, 1)
+    return srgb(lab)
 
 
 def loosened(tone: Floats, guides: Guides, width: float) -> Floats:
@@ -104,11 +130,23 @@ def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> F
 
 
 def calm(guides: Guides, cell: int) -> Floats:
-    """(H, W) how much of the marks is wanted: less near lines, so that eyes stay eyes, and in busy paintings.
+    """(H, W) how much of the marks is wanted: less near lines, so that eyes stay eyes, in busy paintings, and around
+    what a painting hardly sets off from its surroundings, such as a figure at night.
 
     Args:
         guides: the panel's.
         cell: side of the marks' cells in pixels: larger marks keep farther away.
     """
     near = np.clip(guides.distance / (0.75 * cell), 0.3, 1)
-    return np.asarray(near * (1 - 0.75 * guides.busy), np.float32)
+    return np.asarray(near * (1 - 0.75 * guides.busy) * _quiet(guides), np.float32)
+
+
+def _quiet(guides: Guides) -> Floats | float:
+    """(H, W) in [0.35, 1]: low around busy places that are faint."""
+    if not guides.busy.any():
+        return 1.0
+    light = luma(guides.flat)
+    fine = light - blur(light, SCENE)
+    contrast = np.sqrt(blur(fine * fine, SCENE))
+    about, part = blur(guides.busy * contrast, 3 * SCENE), blur(guides.busy, 3 * SCENE)
+    return np.asarray(np.clip((about + 0.02 * PLAIN) / (part + 0.02) / PLAIN, 0.35, 1), np.float32)

@@ -12,29 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from scipy.optimize import linear_sum_assignment
-from scipy.spatial import cKDTree
 
+from inkwright.learn.cast_table import PAPER, SIDE, cast_table, squared
 from inkwright.learn.colour import oklab, srgb
 
 Floats = NDArray[np.float32]
-SIDE = 25
-"""Nodes a side of the look-up table."""
 DARK = 20
 """Percentile of the style's lightness that its ink has, unless that is lighter than `BLACK`."""
 BLACK = 0.4
 """Largest OKLab lightness of ink: a line must look like ink on any tone that is lighter."""
-PAPER = 88
-"""Percentile of the style's lightness that bare paper takes."""
-SLACK = 0.03
-"""How far, in OKLab, a colour may leave the style's own: enough for a red tunic to stay red, no blue in an etching."""
-RANGE = (4, 96)
-"""Percentiles between which a picture's lightness is said to range."""
-KEY = 0.5
-"""How far the book's mean lightness moves to the style's: a stormy sea is no bright day."""
-STEEPEST = 1.5
-"""Largest exponent of that move, so that light flats stay lighter than dark ones by as much as eyes need."""
-KIN = 24
-"""Colours of the style that tell what is its own near a colour."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +89,7 @@ def cast_palette(
     mapped = (centres - middle) @ matrix.T + paint.mean(0)
     target = _assign(centres, mapped, share, paints, style_share, paint)
     target = _accent(centres, target, share, paints)
-    table = _stretched(_smooth_table(centres, target, matrix, paint), everything, paint)
+    table = cast_table(centres, target, matrix, everything, paint)
     order = np.argsort(-share, kind="stable")
     made = Palette(srgb(centres)[order], srgb(target)[order], np.asarray(share[order], np.float32), ink(paint), table)
     return replace(made, result=made(made.source[None])[0])
@@ -141,25 +127,20 @@ def _kmeans(lab: Floats, k: int, rng: np.random.Generator) -> Floats:
     for _ in range(4):
         centres = data[rng.integers(len(data))][None]
         for _ in range(k - 1):
-            far = _squared(data, centres).min(1)
+            far = squared(data, centres).min(1)
             chance = far / far.sum() if far.sum() > 0 else np.full(len(data), 1 / len(data))
             centres = np.concatenate([centres, data[rng.choice(len(data), p=chance)][None]])
         for _ in range(15):
-            mine = _squared(data, centres).argmin(1)
+            mine = squared(data, centres).argmin(1)
             centres = np.stack([data[mine == i].mean(0) if (mine == i).any() else centres[i] for i in range(k)])
-        spread = float(_squared(data, centres).min(1).sum())
+        spread = float(squared(data, centres).min(1).sum())
         if spread < tightest:
             best, tightest = centres, spread
     return np.asarray(best, np.float32)
 
 
-def _squared(points: Floats, centres: Floats) -> NDArray[np.float64]:
-    far: NDArray[np.float64] = ((points[:, None].astype(np.float64) - centres[None]) ** 2).sum(-1)
-    return far
-
-
 def _shares(lab: Floats, centres: Floats) -> NDArray[np.float64]:
-    nearest = _squared(lab, centres).argmin(1)
+    nearest = squared(lab, centres).argmin(1)
     return np.array([(nearest == k).mean() for k in range(len(centres))], np.float64)
 
 
@@ -222,70 +203,4 @@ def _accent(
     more = 0.5 * np.clip(wanted - reached, 0, 0.12) * np.clip((chroma - 0.03) / 0.05, 0, 1) * (share < 0.25)
     out = target.copy()
     out[:, 1:] += more[:, None] * hue
-    return out
-
-
-def _smooth_table(centres: Floats, target: NDArray[np.float64], matrix: NDArray[np.float64], paint: Floats) -> Floats:
-    axis = np.linspace(0, 1, SIDE, dtype=np.float32)
-    nodes = oklab(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3))
-    far = _squared(nodes, centres)
-    weight = np.exp(-(far - far.min(1, keepdims=True)) / (2 * 0.05**2))
-    weight /= weight.sum(1, keepdims=True)
-    lab = weight @ target + 0.6 * ((nodes - weight @ centres) @ matrix.T)
-    lab = _in_gamut(lab, paint)
-    return srgb(lab).reshape(SIDE, SIDE, SIDE, 3)
-
-
-def _stretched(table: Floats, drawn: Floats, paint: Floats) -> Floats:
-    """Lightness spread over the style's whole range, where the cast leaves part of it unused: shapes live from it.
-
-    Args:
-        table: (25, 25, 25, 3) RGB.
-        drawn: (N, 3) colours of the drawings, OKLab.
-        paint: (N, 3) colours of the style, OKLab.
-    """
-    at = (srgb(drawn) * (SIDE - 1)).T
-    lab = oklab(table.reshape(-1, 3)).astype(np.float64)
-    plane = lab[:, 0].reshape(SIDE, SIDE, SIDE)
-    low, high = np.percentile(map_coordinates(plane, at, order=1, mode="nearest"), RANGE)
-    darkest, lightest = np.percentile(paint[:, 0], RANGE)
-    gain = np.clip((lightest - darkest) / max(high - low, 1e-3), 1, 1.25)
-    middle = np.clip((low + high) / 2, darkest + gain * (high - low) / 2, max(lightest - gain * (high - low) / 2, 0))
-    lab[:, 0] = np.clip(middle + gain * (lab[:, 0] - (low + high) / 2), *np.percentile(paint[:, 0], (1, 99.5)))
-    plane = lab[:, 0].reshape(SIDE, SIDE, SIDE)
-    cast = map_coordinates(plane, at, order=1, mode="nearest")
-    lab[:, 0] = _keyed(lab[:, 0], cast, paint[:, 0], float(darkest), float(np.percentile(paint[:, 0], PAPER)))
-    return srgb(lab).reshape(table.shape)
-
-
-def _keyed(
-    light: NDArray[np.float64], cast: NDArray[np.float64], paint: Floats, darkest: float, lightest: float
-) -> NDArray[np.float64]:
-    """Middle tones moved towards the style's key, dark or light; its darkest tones and its paper stay.
-
-    Args:
-        light: (M,) lightness to move, OKLab.
-        cast: (N,) lightness of the book as it is cast so far.
-        paint: (N',) lightness of the style.
-        darkest, lightest: of the style, its paper being its lightest.
-    """
-    span = max(lightest - darkest, 1e-3)
-    now, style = (float(np.clip((plane.mean() - darkest) / span, 0.05, 0.95)) for plane in (cast, paint))
-    power = np.clip(np.log(now + KEY * (style - now)) / np.log(now), 1 / STEEPEST, STEEPEST)
-    inside = np.clip((light - darkest) / span, 0, 1)
-    return np.asarray(light + span * (inside**power - inside))
-
-
-def _in_gamut(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:
-    """Hue and chroma drawn towards the style's own at about that lightness, up to `SLACK` from them."""
-    weight = np.array([0.8, 1, 1])
-    _, nearest = cKDTree(paint * weight).query(lab * weight, min(KIN, len(paint)))
-    own = paint[nearest].mean(1)[:, 1:].astype(np.float64)
-    # A style without colours lends none: its slack is as small as its chroma.
-    slack = min(SLACK, 0.5 * float(np.hypot(*paint[:, 1:].T).mean()))
-    away = lab[:, 1:] - own
-    far = np.linalg.norm(away, axis=1, keepdims=True)
-    out = lab.copy()
-    out[:, 1:] = own + away * np.minimum(1, slack / np.maximum(far, 1e-9))
-    out[:, 0] = np.clip(out[:, 0], *np.percentile(paint[:, 0], (1, 99.5)))
     return out

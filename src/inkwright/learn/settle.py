@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
+from inkwright.learn.cast_table import SIDE
 from inkwright.learn.colour import oklab
-from inkwright.learn.palette import SIDE, Palette
+from inkwright.learn.palette import Palette
 from inkwright.learn.pins import node_colours
 
 Floats = NDArray[np.float32]
