@@ -15,7 +15,7 @@ from inkwright.project import Project, digest, from_home, pictures_in
 from inkwright.registry import suggest
 
 FOLDER = "finished"
-TAUGHT = 4
+TAUGHT = 5
 """Raised when a change of ours makes what was learned from finished pictures stale."""
 DRAWN_IN = (".psd", ".psb", ".kra", ".ora", ".xcf", ".clip", ".afphoto", ".heic", ".avif", ".svg", ".pdf")
 """Files of painting programs and cameras: what an author may take for a finished picture, and is not read."""

@@ -23,6 +23,7 @@ from inkwright.learn.finish.lessons import Source
 from inkwright.learn.finish.losses import Pair, Redrawn, pair, redrawn
 from inkwright.learn.finish.mosaic import mosaic
 from inkwright.learn.finish.paints import Paints, mix_paints
+from inkwright.learn.finish.whose import Whose, whose
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.regions import Regions
 from inkwright.operations import whereabouts
@@ -37,6 +38,7 @@ FILE, STATE = "finish.safetensors", "state-finish.safetensors"
 SAVE_EVERY = 50
 """Steps between two saves of the colourist in training."""
 PAINTS = ("colour", "light", "slope", "share", "drawn", "spread")
+WHOSE = ("own", "belongs", "only", "fewest", "most", "settings")
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,14 @@ class Finishing:
         shown: the finished panels that can be used.
         sources: what is learned from, panels first, then model sheets.
         search: which elements have to be looked for, having no box; None: none.
+        settings: per element, whether it is a setting.
     """
 
     files: Files
     shown: Sequence[Shown]
     sources: Sequence[Source]
     search: Search | None = None
+    settings: tuple[bool, ...] = ()
 
     def told(self) -> str:
         """For people: "3 finished panels, 1 model sheet"."""
@@ -93,7 +97,7 @@ def look_up(
     if not shown and not files.sheets:
         return None, said
     sources, search = _sources(project, given, run, ensemble, files, shown)
-    return Finishing(files, shown, sources, search), said
+    return Finishing(files, shown, sources, search, tuple(e.kind == "setting" for e in given.prior.elements)), said
 
 
 def _sources(
@@ -161,10 +165,10 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
     masks, over = [one.mask() for one in sources], [one.over for one in sources]
     paints = mix_paints(even, [one.flat for one in sources], masks, seed, over)
     taught = [lessons.lesson(one, finish, paints, elements) for one, finish in zip(sources, even, strict=True)]
-    own = lessons.ownership(taught, paints, elements)
+    its = whose(taught, paints, finishing.settings or (False,) * elements, seed)
     state, path = begin(len(paints), seed), run / STATE
     if finishing.search is not None and not path.exists():
-        yield from find_elements(finishing.search, run, taught, own, seed)
+        yield from find_elements(finishing.search, run, taught, its.own, seed)
     if path.exists():
         _restore(state, checkpoint.load_tensors(path), str(path))
     clock = Clock("finished", steps, state.step)
@@ -177,8 +181,7 @@ def study(finishing: Finishing, config: Config, run: Path, elements: int) -> Ite
     tensors = {
         **checkpoint.pack("net", state.mean),
         **checkpoint.pack("paints", {name: torch.from_numpy(getattr(paints, name)) for name in PAINTS}),
-        "own": torch.from_numpy(own),
-        "belongs": torch.from_numpy(lessons.belonging(taught, paints, own)),
+        **checkpoint.pack("whose", {name: torch.from_numpy(getattr(its, name)) for name in WHOSE}),
         "seen": torch.tensor(seen, dtype=torch.bool),
         "dark": torch.from_numpy(dark),
         "line": torch.tensor([line], dtype=torch.float64),
@@ -197,8 +200,8 @@ def load_finish(run: Path) -> Finish | None:
     checkpoint.load_weights(net, checkpoint.unpack("net", kept), str(run / FILE))
     net.eval().requires_grad_(False)
     seen = tuple(bool(v) for v in kept["seen"])
-    own, belongs = kept["own"].numpy(), kept["belongs"].numpy()
-    return Finish(net, paints, own, belongs, seen, kept["dark"].numpy(), float(kept["line"][0]))
+    its = Whose(*(checkpoint.unpack("whose", kept)[name].numpy() for name in WHOSE))
+    return Finish(net, paints, its, seen, kept["dark"].numpy(), float(kept["line"][0]))
 
 
 def finished_look(look: Look, run: Path, inked: bool) -> Look:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from inkwright.learn.finish import colourist, lessons
+from inkwright.learn.finish import colourist, lessons, whose
 from inkwright.learn.finish.areas import areas
 from inkwright.learn.finish.cutouts import PLANES, SIDE, Panel, drawn_planes
 from inkwright.learn.finish.finish import Finish
@@ -73,8 +73,8 @@ def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, mo
     its, paints = taught(panel((120, 160), {0: (20, 30, 36, 60), 1: (100, 40, 36, 60)}))
     net, _ = learned(90, its, paints)
     other = panel((160, 120), {1: (12, 20, 44, 72), 0: (70, 60, 40, 66)})
-    own = lessons.ownership(its, paints, 2)
-    finish = Finish(net, paints, own, np.zeros_like(own), (True, True), np.zeros(3, np.float32), 1.0)
+    known = whose.whose(its, paints, [False, False], 0)
+    finish = Finish(net, paints, known, (True, True), np.zeros(3, np.float32), 1.0)
     made = finish.toned(other.ink, other.flat, other.regions)
     for at in ((35, 34), (74, 34), (76, 90), (110, 90), (8, 100)):
         assert np.abs(made[at] - other.finish[at]).max() < 0.15, at
@@ -83,8 +83,8 @@ def test_two_grey_figures_get_their_own_colours_by_where_they_are(one_thread, mo
 def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
     its, paints = taught(panel((90, 130), {0: (20, 20, 30, 50)}))
     net = colourist.begin(len(paints), 0).net.eval()
-    own = lessons.ownership(its, paints, 2)
-    finish = Finish(net, paints, own, np.zeros_like(own), (True, False), np.zeros(3, np.float32), 0.5)
+    known = whose.whose(its, paints, [False, False], 0)
+    finish = Finish(net, paints, known, (True, False), np.zeros(3, np.float32), 0.5)
     source = panel((90, 130), {0: (20, 20, 30, 50), 1: (80, 20, 40, 60)})
     nothing = np.zeros(source.ink.shape, np.float32)
     guides = Guides(source.ink, source.flat, nothing, np.zeros((90, 130, 2), np.float32), nothing, 0)
@@ -93,6 +93,12 @@ def test_an_element_that_nothing_finished_shows_keeps_its_tone(one_thread):
     assert np.abs(made[50, 100] - 0.3).max() < 0.02  # in the middle of element 1
     assert np.abs(made[5, 5] - 0.3).max() > 0.02
     assert finish.inked(guides).ink.max() == 0.5
+
+
+def nobodys(belongs):
+    """Nothing is known of whose paints are, but where they belong."""
+    even, known = np.full_like(belongs, 0.5), np.zeros(len(belongs), np.bool_)
+    return whose.Whose(even, belongs, even, np.zeros_like(even), np.ones_like(even), known)
 
 
 class Unsure(torch.nn.Module):
@@ -110,25 +116,13 @@ class Unsure(torch.nn.Module):
 def test_an_elements_own_paints_are_not_in_panels_without_it(one_thread, there, barred):
     source = panel((90, 130), {0: (20, 20, 30, 50)})
     _, paints = taught(source)
-    own = np.full((2, len(paints)), 0.5, np.float32)
-    belongs = np.zeros_like(own)
+    belongs = np.zeros((2, len(paints)), np.float32)
     belongs[0, 1:] = 1000  # all paints but one are the first element's alone
-    finish = Finish(Unsure(len(paints)), paints, own, belongs, (True, True), np.zeros(3, np.float32), 1.0)
+    finish = Finish(Unsure(len(paints)), paints, nobodys(belongs), (True, True), np.zeros(3, np.float32), 1.0)
     regions = {i: np.full((90, 130), float(full), np.float32) for i, full in there.items()}
     made = finish.toned(source.ink, source.flat, regions)
     free = source.ink < 0.1
     assert bool((paints.labels(made)[free] == 0).mean() > 0.99) == barred
-
-
-def test_an_area_that_reaches_far_out_of_a_box_is_not_the_elements(one_thread):
-    region = np.zeros((40, 40), np.float32)
-    region[10:30, 10:30] = 1
-    own, planes = np.float32([[0.9, 0.2, 0.2]]), np.zeros((40, 40, 8), np.float32)
-    where = np.ones((40, 40), np.int32)
-    where[12:28, 12:20] = 0  # shut in its box; the other area is what is around
-    made = colourist.chances(Unsure(), Panel(planes, {0: region}, 1), 3, own, where)
-    assert made[20, 15, 0] > 0.8
-    assert made[20, 25, 0] < 0.5
 
 
 def test_areas_speak_with_one_voice():

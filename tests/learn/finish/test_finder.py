@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from inkwright.learn.finish import finder, lessons
+from inkwright.learn.finish import finder, lessons, whose
 from inkwright.learn.finish.paints import mix_paints
 from inkwright.learn.regions import soft_boxes
 
@@ -22,7 +22,7 @@ def finished():
     even = lessons.evened_of(source)
     paints = mix_paints([even], [source.flat], [source.mask()], 0)
     lesson = lessons.lesson(source, even, paints, 3)
-    return lesson, lessons.ownership([lesson], paints, 3)
+    return lesson, whose.ownership([lesson], paints, 3)
 
 
 def drawing(seed: int):

@@ -10,23 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from inkwright.learn.finish.areas import shares
 from inkwright.learn.finish.cutouts import (
     PLANES,
-    SMALLER,
     WHOLE,
     Box,
     Panel,
     cut_labels,
     cutout,
-    halved,
     pyramid,
     seats,
     window,
@@ -44,14 +40,6 @@ CUT_OFF = 0.55
 """Share of the cutouts in which the box is cut off, as a panel's frame does it."""
 TURNED = 0.12
 """Share of the cutouts that are turned by any angle; the others by a little."""
-ALL = 0.15
-"""Weight of what is said of a whole panel, against what is said of a box in its middle."""
-IN_FRONT = 0.8
-"""Where an element stands in front of another one, what is said of the other one counts so much less."""
-SLIGHT = 0.05
-"""How likely a paint is at least where no finished picture has it."""
-OWNED = 2.5
-"""Exponent of the ownership of paints in an element's box: 0 leaves it out."""
 WHOLES = 0.3
 """Share of the cutouts that show a whole panel."""
 
@@ -229,74 +217,4 @@ def _toned(x: Floats, rng: np.random.Generator) -> Floats:
     return out
 
 
-@torch.no_grad()
-def chances(net: nn.Module, panel: Panel, paints: int, own: Floats, where: NDArray[np.int32]) -> Floats:
-    """(H, W, paints) how likely each paint is at each pixel of a panel: all its cutouts' answers together.
-
-    A box's own answer counts more than that of the whole panel, one in the middle of its box more than one at its edge,
-    and least in areas that reach far out of it. In a box, paints that are the element's own count more than those that
-    are found all over the book.
-
-    Args:
-        net: the colourist.
-        panel: the drawing.
-        paints: how many there are.
-        own: (elements, paints) see `lessons.ownership`.
-        where: (H, W) the drawing's areas.
-    """
-    stack = pyramid(np.concatenate([panel.planes, panel.places()], 2))
-    height, width = panel.planes.shape[:2]
-    total = np.zeros((height, width, paints), np.float32)
-    for element, box in seats(panel):
-        answer, sure = _asked(net, panel, stack, element, box)
-        if element != WHOLE:
-            its = shares(panel.regions[element], where)[..., None]
-            answer *= np.exp(OWNED * its * np.log(SLIGHT + own[element]))
-            answer /= np.maximum(answer.sum(2, keepdims=True), 1e-6)
-            sure = sure * its
-        total += answer * sure
-    return np.asarray(total / np.maximum(total.sum(2, keepdims=True), 1e-6), np.float32)
-
-
-def _asked(net: nn.Module, panel: Panel, stack: list[Floats], element: int, box: Box) -> tuple[Floats, Floats]:
-    """The answer to one box, laid on its panel: (H, W, paints), and its weight (H, W, 1)."""
-    height, width = panel.planes.shape[:2]
-    views = []
-    for mirrored in (False, True):
-        for zoom in (0.9, 1.0, 1.15):
-            x, y, w, h = box
-            seen = (x + w / 2 - zoom * w / 2, y + h / 2 - zoom * h / 2, zoom * w, zoom * h)
-            views.append((mirrored, box if element == WHOLE else seen, window(seen, 0.0, mirrored)))
-    planes = [cutout(panel, stack, element, seen, at) for _, seen, at in views]
-    X = torch.from_numpy(np.stack(planes).transpose(0, 3, 1, 2).copy()).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-        Z = torch.softmax(net(X).float(), 1).permute(0, 2, 3, 1).numpy()
-    total = np.zeros((height, width, Z.shape[3]), np.float32)
-    for z, (_, _, at) in zip(Z, views, strict=True):
-        half = halved(at)
-        for first in range(0, z.shape[2], 4):
-            part = cv2.warpAffine(
-                np.ascontiguousarray(z[..., first : first + 4]), half, (width, height),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
-            )  # fmt: skip
-            total[..., first : first + 4] += part.reshape(height, width, -1) / len(views)
-    if element == WHOLE:
-        return total, np.full((height, width, 1), ALL, np.float32)
-    sure = panel.regions[element] * _middle(box, height, width)
-    for other, region in panel.regions.items():
-        # What stands in front of a house is not the house, though it is in its box.
-        if other != element and region.max() > 0.5 and region.sum() < SMALLER * panel.regions[element].sum():
-            sure = sure * (1 - IN_FRONT * region)
-    return total, sure[..., None]
-
-
-def _middle(box: Box, height: int, width: int) -> Floats:
-    """(height, width) 1 in the middle of a box, falling to .25 at its edges, 0 outside."""
-    x, y, w, h = box
-    u = np.abs((np.arange(width) + 0.5 - x - w / 2) / (w / 2))
-    v = np.abs((np.arange(height) + 0.5 - y - h / 2) / (h / 2))
-    far = np.maximum(u[None], v[:, None])
-    return np.where(far <= 1.1, 1 - 0.75 * np.clip(far, 0, 1), 0).astype(np.float32)
-
-
-__all__ = ["Colourist", "Desk", "Lesson", "Study", "begin", "chances", "learn"]
+__all__ = ["Colourist", "Desk", "Lesson", "Study", "begin", "learn", "varied"]

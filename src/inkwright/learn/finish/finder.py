@@ -66,7 +66,7 @@ def owners(lesson: Lesson, own: Floats) -> Floats:
 
     Args:
         lesson: the panel, with boxes.
-        own: (elements, paints) see `lessons.ownership`.
+        own: (elements, paints) see `whose.ownership`.
     """
     taught = lesson.labels >= 0
     out = np.zeros((len(own) + 1, *taught.shape), np.float32)

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from inkwright.learn.colour import luma
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.finish.areas import Labels, areas
-from inkwright.learn.finish.colourist import Colourist, chances
+from inkwright.learn.finish.chances import chances
+from inkwright.learn.finish.colourist import Colourist
 from inkwright.learn.finish.cutouts import Panel, drawn_planes
-from inkwright.learn.finish.lessons import allowed
 from inkwright.learn.finish.paints import Paints
+from inkwright.learn.finish.whose import Whose, allowed
 from inkwright.learn.guides import Guides
 from inkwright.learn.regions import Regions
 
@@ -35,8 +36,7 @@ class Finish:
     Attributes:
         net: the colourist.
         paints: of the finished panels.
-        own: (elements, paints) see `lessons.ownership`.
-        belongs: (elements, paints) see `lessons.belonging`.
+        whose: whose paints are.
         seen: per element, whether a finished picture shows it.
         dark: (3,) RGB in [0, 1], the colour of its lines.
         line: in [0, 1], how much of the drawings' lines the finish shows.
@@ -44,8 +44,7 @@ class Finish:
 
     net: Colourist
     paints: Paints
-    own: Floats
-    belongs: Floats
+    whose: Whose
     seen: tuple[bool, ...]
     dark: Floats
     line: float
@@ -74,9 +73,9 @@ class Finish:
 
     def _toned(self, ink: Floats, flat: Floats, regions: Regions, where: Labels) -> Floats:
         panel = Panel(drawn_planes(ink, flat, where), regions, len(self.seen))
-        chance = chances(self.net, panel, len(self.paints), self.own, where)
+        chance = chances(self.net, panel, len(self.paints), self.whose, where)
         # What an author has marked as absent is not there, however much a drawing looks like it.
-        told = self.paints.told(flat) + np.log(allowed(self.belongs, regions.keys()))
+        told = self.paints.told(flat) + np.log(allowed(self.whose.belongs, regions.keys()))
         chance = settled(chance, ink, where, told)
         light = np.asarray(cv2.GaussianBlur(luma(flat), (0, 0), 1.0), np.float32)
         return self.paints.painted(chance.reshape(-1, len(self.paints)), light.ravel()).reshape(flat.shape)

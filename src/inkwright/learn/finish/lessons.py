@@ -4,7 +4,7 @@ A picture that does not lie over a drawing is its own drawing: its lines are rea
 to be as grey as the book's drawings are there; but what is white in it, as eyes are, is taken to be left white.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma, oklab
 from inkwright.learn.drawing import ink_map
-from inkwright.learn.finish.areas import areas, shares
+from inkwright.learn.finish.areas import areas
 from inkwright.learn.finish.colourist import Lesson
-from inkwright.learn.finish.cutouts import Panel, drawn_planes, in_front
+from inkwright.learn.finish.cutouts import Panel, drawn_planes
 from inkwright.learn.finish.paints import Paints, evened
 from inkwright.learn.regions import Regions, soft_boxes
 
@@ -25,10 +25,6 @@ INKED = 0.25
 """From this share of ink on a pixel teaches nothing about colour."""
 WHITE = 0.9
 """From this on in every channel a picture is white."""
-ALIKE = (0.05, 0.07)
-"""Paints up to the first distance in OKLab apart look alike, from the second on they do not."""
-BARRED = 1e-3
-"""A paint of absent elements is so much less likely: nearly excluded, as an author's marks are."""
 GROUND = 0.05
 """Pixels nearer than this to a model sheet's border colour, in OKLab, and joined to it, are its ground."""
 
@@ -114,74 +110,6 @@ def lesson(source: Source, even: Floats, paints: Paints, elements: int) -> Lesso
 def evened_of(source: Source) -> Floats:
     """The finish of a source without its strokes."""
     return evened(source.finish, source.ink)
-
-
-def ownership(lessons: Sequence[Lesson], paints: Paints, elements: int) -> Floats:
-    """(elements, paints) in [0, 1]: how much more common a paint is where an element is; .5: as common as elsewhere.
-
-    Whose an area is that reaches far out of a box: not the box's element's, see `areas.shares`. Paints that look alike
-    count together: the fire before a castle is no castle's colour if a house has it, too.
-    """
-    number = len(paints)
-    inside, outside = np.full((elements, number), 1e-6), np.full((elements, number), 1e-6)
-    for one in lessons:
-        taught = one.labels >= 0
-        its = one.labels[taught]
-        for i in range(elements):
-            region, here = one.panel.regions.get(i), np.zeros(len(its), np.float32)
-            if region is not None:
-                there = (region > 0.5) & ~in_front(one.panel.regions, i)
-                here = (there * shares(region, one.where))[taught]
-            inside[i] += np.bincount(its, here, number)
-            outside[i] += np.bincount(its, 1 - here, number)
-    kin = _kin(paints)
-    inside, outside = inside @ kin, outside @ kin
-    found = (inside.sum(1) > 1)[:, None]
-    inside /= inside.sum(1, keepdims=True)
-    outside /= outside.sum(1, keepdims=True)
-    return np.where(found, inside / (inside + outside), 0.5).astype(np.float32)
-
-
-def _kin(paints: Paints) -> Floats:
-    """(paints, paints) in [0, 1] how much alike they look."""
-    far = np.linalg.norm(paints.colour[:, None] - paints.colour[None], axis=2)
-    return np.asarray(np.clip((ALIKE[1] - far) / (ALIKE[1] - ALIKE[0]), 0, 1), np.float32)
-
-
-def belonging(lessons: Sequence[Lesson], paints: Paints, own: Floats) -> Floats:
-    """(elements, paints) from 0 on: how many times as common a paint is where an element is as it is elsewhere.
-
-    Without a box nobody knows where that is: then finished panels with the element are compared with those without.
-
-    Args:
-        lessons: what is learned from.
-        paints: of the book.
-        own: (elements, paints) see `ownership`.
-    """
-    share = np.stack([np.bincount(one.labels[one.labels >= 0], minlength=len(paints)) for one in lessons])
-    share = share / np.maximum(share.sum(1, keepdims=True), 1) @ _kin(paints)  # (lessons, paints)
-    times = own / np.maximum(1 - own, BARRED)
-    for i in range(len(own)):
-        there = np.array([i in one.panel.regions for one in lessons])
-        boxed = any((one.panel.regions[i] > 0.5).any() for one in lessons if i in one.panel.regions)
-        if not boxed:
-            known = there.any() and not there.all()
-            times[i] = share[there].mean(0) / np.maximum(share[~there].mean(0), BARRED) if known else 1.0
-    return np.asarray(np.minimum(times, 1 / BARRED), np.float32)
-
-
-def allowed(belongs: Floats, there: Collection[int]) -> Floats:
-    """(paints,) from `BARRED` to 1: how far each paint may be in a panel: not, if it belongs to absent elements alone.
-
-    What explains it best of all that may be in the panel, against what explains it best at all.
-
-    Args:
-        belongs: (elements, paints) see `belonging`.
-        there: the elements that may be in the panel.
-    """
-    nobody = np.ones(belongs.shape[1], np.float32)
-    here = np.max([nobody, *(belongs[i] for i in sorted(there))], axis=0)
-    return np.asarray(np.maximum(here / np.max([nobody, *belongs], axis=0), BARRED), np.float32)
 
 
 def line_of(sources: Sequence[Source]) -> tuple[Floats, float]:
