@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inkwright.learn.atlas import CELLS, COPIED, COPY, TURNS, Atlas, bands, marked, mesh, pose
+from inkwright.learn.atlas import CELLS, COPIED, COPY, TONE, TURNS, Atlas, bands, marked, mesh, pose
 from inkwright.learn.colour import luma
 from inkwright.learn.field import direction
 
@@ -158,3 +158,13 @@ def test_the_style_is_not_changed():
     style = hatched()
     Atlas(style)
     np.testing.assert_array_equal(style, hatched())
+
+
+def test_contours_of_a_flat_style_are_no_texture():
+    rng = np.random.default_rng(3)
+    style = np.full((160, 200, 3), 0.75, np.float32)
+    style[110:] = np.kron(rng.choice([0.1, 0.3, 0.5, 0.9], (10, 40)), np.ones((5, 5)))[..., None]
+    tone = np.asarray(cv2.GaussianBlur(style, (0, 0), TONE), np.float32)
+    there = float(np.median(marked(style, tone)[120:150]))
+    at = np.interp(0.4, np.linspace(0, 1, 13), Atlas(style).energy)
+    assert at < 0.4 * there

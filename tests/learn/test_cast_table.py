@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inkwright.learn.cast_table import PAPER, RISE, SIDE, cast_table
-from inkwright.learn.colour import oklab
+from inkwright.learn.colour import oklab, srgb
 from inkwright.learn.palette import cast_palette
 
 
@@ -42,3 +42,18 @@ def test_paper_stays_the_styles_paper():
     palette = cast_palette([page], style, 0)
     white = oklab(palette(np.ones((1, 1, 3), np.float32)))[0, 0, 0]
     assert white == pytest.approx(np.percentile(oklab(style.reshape(-1, 3))[:, 0], PAPER), abs=0.08)
+
+
+def test_a_dull_colour_is_mixed_and_a_bright_one_goes_no_farther_than_the_style():
+    rng = np.random.default_rng(7)
+    red, green = np.array([0.6, 0.15, 0.05]), np.array([0.6, -0.15, 0.05])
+    style = np.concatenate([colour + rng.normal(0, 0.01, (300, 3)) for colour in (red, green)]).astype(np.float32)
+    centres = np.array([[0.55, 0.02, 0.02], [0.6, 0.2, 0.1]], np.float32)
+    target = np.array([[0.6, 0.01, 0.05], [0.6, 0.3, 0.1]])
+    drawn = centres[np.repeat([0, 1], 200)]
+    table = cast_table(centres, target, np.eye(3), drawn, style)
+    dull, bright = (
+        oklab(table[tuple(np.rint(srgb(c[None])[0] * (SIDE - 1)).astype(int))][None])[0, 1:] for c in centres
+    )
+    assert abs(dull[0]) < 0.7 * 0.15  # neither the red nor the green
+    assert 0.1 < bright[0] < 0.2

@@ -32,6 +32,10 @@ BANDS = (0.0, 2.0, 5.0, 14.0)
 """Blurs, in pixels, between which the three bands of a style's marks lie."""
 BUSIEST = 1.25
 """How strongly a tone is marked at most, against the style's median."""
+EVEN = 0.4
+"""A style whose calmest fifth is marked this strongly, against its median, is marked all over; below, it has flats."""
+OWN = 0.15
+"""Share of a flat style that a tone must at least make up, and be marked all over, to be marked so in the drawings."""
 COPIED = 6
 """Planes that are copied: marks (RGB, differences from the blurred picture), and their three bands of luma."""
 
@@ -176,7 +180,15 @@ def _typical(tone: Floats, strength: Floats, inside: NDArray[np.bool_]) -> Float
     known = np.array([len(f) > 50 for f in found])
     if not known.any():
         return np.full(13, float(np.median(strengths)) if len(strengths) else 0.0, np.float32)
+    calm, middle = np.percentile(strengths, (20, 50))
     # What is drawn where the style is busiest are its motifs, not its manner: no tone is much busier than the rest.
-    most = BUSIEST * float(np.median(strengths))
-    medians = np.array([min(float(np.median(f)), most) if k else 0.0 for f, k in zip(found, known, strict=True)])
+    most = BUSIEST * float(middle)
+    # A style that is calm in large parts is a flat one: the wave's contours are no texture to lay on every blue.
+    flat = 1 - min(1.0, float(calm) / max(EVEN * float(middle), 1e-6))
+    medians = np.zeros(13)
+    for n in np.flatnonzero(known):
+        low, typical = np.percentile(found[n], (20, 50))
+        # Unless a tone makes up much of it and is marked all over, as where one half is hatched and one is black.
+        own = np.clip((len(found[n]) / len(strengths) * low / max(typical, 1e-6) - OWN) / OWN, 0, 1)
+        medians[n] = min(typical, most * (1 - flat * (1 - own)) + own * flat * typical)
     return np.asarray(np.interp(at, at[known], medians[known]), np.float32)

@@ -32,6 +32,12 @@ STEPS = 101
 """Greys that are told apart."""
 KIN = 24
 """Colours of the style that tell what is its own near a colour."""
+MIXED = 0.5
+"""How far colours are those that the style's paints would give when mixed, against the paint that is nearest."""
+SLICES, SLICE = 25, 0.12
+"""Lightnesses at which it is read which paints can be mixed, and how far around each."""
+HUES, OUTERMOST = 48, 98.5
+"""Directions of hue in which is read how far a style's chroma reaches, and the percentile that tells."""
 PAPER = 88
 """Percentile of the style's lightness that bare paper takes."""
 
@@ -64,8 +70,9 @@ def _smooth_table(centres: Floats, target: NDArray[np.float64], matrix: NDArray[
     weight = np.exp(-(far - far.min(1, keepdims=True)) / (2 * 0.05**2))
     weight /= weight.sum(1, keepdims=True)
     lab = weight @ target + 0.6 * ((nodes - weight @ centres) @ matrix.T)
-    lab = _in_gamut(lab, paint)
-    return srgb(lab).reshape(SIDE, SIDE, SIDE, 3)
+    own = _in_gamut(lab, paint)
+    own[:, 1:] += MIXED * (_mixable(lab, paint) - own[:, 1:])
+    return srgb(own).reshape(SIDE, SIDE, SIDE, 3)
 
 
 def _stretched(table: Floats, drawn: Floats, paint: Floats) -> Floats:
@@ -156,4 +163,30 @@ def _in_gamut(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:
     out = lab.copy()
     out[:, 1:] = own + away * np.minimum(1, slack / np.maximum(far, 1e-9))
     out[:, 0] = np.clip(out[:, 0], *np.percentile(paint[:, 0], (1, 99.5)))
+    return out
+
+
+def _mixable(lab: NDArray[np.float64], paint: Floats) -> NDArray[np.float64]:
+    """(M, 2) hue and chroma no farther out than mixtures of the style's paints of about that lightness reach.
+
+    A dull brown need not become the nearest red or green of a style that has no brown: paints can be mixed. A red can
+    be no redder than the style's reddest.
+
+    Args:
+        lab: (M, 3) OKLab.
+        paint: (N, 3) colours of the style, OKLab.
+    """
+    angles = np.linspace(0, 2 * np.pi, HUES, endpoint=False)
+    ways = np.stack([np.cos(angles), np.sin(angles)])
+    out = lab[:, 1:].copy()
+    light = np.clip(lab[:, 0], *np.percentile(paint[:, 0], (1, 99.5)))
+    slices = np.rint(light * SLICES)
+    for n in np.unique(slices):
+        here = slices == n
+        far = np.abs(paint[:, 0] - n / SLICES)
+        near = paint[far <= max(SLICE, float(np.partition(far, min(KIN, len(far) - 1))[min(KIN, len(far) - 1)]))][:, 1:]
+        middle = near.mean(0)
+        reach = np.maximum(np.percentile((near - middle) @ ways, OUTERMOST, axis=0), 1e-4)
+        away = out[here] - middle
+        out[here] = middle + away / np.maximum((away @ ways / reach).max(1, keepdims=True), 1)
     return out
