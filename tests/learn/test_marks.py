@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from inkwright.learn.atlas import CELLS, COPIED, COPY, Atlas
+from inkwright.learn.atlas import CELLS, COPIED, COPY, Atlas, coloured
 from inkwright.learn.colour import luma
 from inkwright.learn.filters import blur
 from inkwright.learn.marks import Field, Marks, Matcher, lay
@@ -261,3 +261,15 @@ def test_the_meshes_of_a_net_come_in_larger_patches_and_fit_any_size():
         assert laid.shape == (*size, COPIED)
         assert np.isfinite(laid).all()
     assert marks(flat((96, 96), style.mean((0, 1))), leading((96, 96)), generator(1))[..., :3].std() > 0.1
+
+
+def test_drops_of_a_colour_that_the_style_has_in_few_places_are_no_manner():
+    """Grey noise with a few bright red drops: on the drawing's grey, what is laid is hardly red anywhere."""
+    rng = np.random.default_rng(6)
+    style = np.full((128, 160, 3), 0.5, np.float32) + 0.08 * rng.standard_normal((128, 160, 1)).astype(np.float32)
+    for y, x in zip(rng.integers(8, 120, 20), rng.integers(8, 150, 20), strict=True):
+        style[y - 2 : y + 3, x - 2 : x + 3] = (0.9, 0.25, 0.25)
+    laid = Marks(np.clip(style, 0, 1))(flat((96, 128), 0.5), leading((96, 128)), generator(1))[..., :3]
+    noise = float(laid.std())
+    assert noise > 0.02
+    assert np.abs(coloured(laid)).max() < 0.19  # .45 in the drops

@@ -67,6 +67,7 @@ class Atlas:
         places: (N, 2) cells (row, column) that a patch may come from: wholly inside a pose.
         inside: (H', W') whether a patch centred here lies wholly inside a pose.
         energy: tone → how strongly a cell of that tone is typically marked, at 13 lumas from 0 to 1.
+        colour: tone → the same of the marks' colour alone, without their luma.
     """
 
     def __init__(self, style: Floats) -> None:
@@ -78,6 +79,7 @@ class Atlas:
         tone = np.zeros((height, width, 3), np.float32)
         heading, strength = np.zeros((height, width, 2), np.float32), np.zeros((height, width), np.float32)
         self.inside = np.zeros((height, width), bool)
+        colourful = np.zeros_like(strength)
         spreads = _band_spreads(style)
         top = 0
         for (picture, whole), (h, w) in zip(poses, sizes, strict=True):
@@ -87,6 +89,7 @@ class Atlas:
             self.planes[here] = np.concatenate([picture - blur(picture, COPY), bands(picture) / spreads], 2)
             heading[here] = direction(picture, np.zeros((h, w), np.float32))
             strength[here] = marked(picture, tone[here])
+            colourful[here] = marked(coloured(picture), coloured(tone[here]))
             border = np.ones((2 * self.cell + 3, 2 * self.cell + 3), np.uint8)
             self.inside[here] = cv2.erode(whole.astype(np.uint8), border, borderType=cv2.BORDER_CONSTANT, borderValue=0)
             top += h
@@ -97,6 +100,7 @@ class Atlas:
         led = 0.06 + 0.18 * float(np.median(np.hypot(heading[..., 0], heading[..., 1])[self.inside]))
         self.turning = led if self.cell == CELLS[0] else 0.0
         self.energy = _typical(luma(tone), strength, self.inside)
+        self.colour = _typical(luma(tone), colourful, self.inside)
         self.cells = cells(tone, heading, strength, self.turning, self.cell)
         centre = self.inside[half :: self.cell, half :: self.cell]
         self.places = np.argwhere(centre[: height // self.cell, : width // self.cell])
@@ -140,6 +144,11 @@ def _band_spreads(style: Floats) -> Floats:
 def marked(picture: Floats, tone: Floats) -> Floats:
     """(H, W) how strongly a picture is marked: the deviation from its tone, around each pixel."""
     return np.asarray(np.sqrt(np.maximum(blur(((picture - tone) ** 2).mean(2), 1.5 * TONE), 0)), np.float32)
+
+
+def coloured(rgb: Floats) -> Floats:
+    """(H, W, 3) what is left of a picture without its luma."""
+    return np.asarray(rgb - luma(rgb)[..., None], np.float32)
 
 
 def cells(tone: Floats, heading: Floats, strength: Floats, turning: float, side: int) -> Cells:

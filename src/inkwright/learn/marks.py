@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkwright.learn.atlas import CELLS, COPIED, COPY, SAMPLES, TONE, Atlas, Cells, cells
+from inkwright.learn.atlas import CELLS, COPIED, COPY, SAMPLES, TONE, Atlas, Cells, cells, coloured
 from inkwright.learn.colour import luma
 from inkwright.learn.filters import blur
 
@@ -40,6 +40,8 @@ LOUDEST = 1.5
 """How strong marks may come out, against what is typical of the style: louder ones are stray motifs, and are damped."""
 HIGHEST = 3.0
 """How far a single mark may stand out, against what is typical: spray and stars do not belong on every face."""
+STRAY = 3.0
+"""How far a single mark's colour may stand out, against what is typical."""
 MESH = 4
 """Larger cells weigh that fit by so high a power of their size: a mesh must close."""
 
@@ -218,8 +220,7 @@ class Marks:
         pad = ((0, -height % cell), (0, -width % cell), (0, 0))
         soft = np.asarray(np.pad(cv2.GaussianBlur(tone, (0, 0), 1.5), pad, mode="symmetric"), np.float32)
         turned = np.pad(heading, pad, mode="symmetric")
-        typical = np.interp(luma(soft), np.linspace(0, 1, len(self.atlas.energy)), self.atlas.energy)
-        strength = np.asarray(typical, np.float32)
+        strength, colour = (self._typical(soft, each) for each in (self.atlas.energy, self.atlas.colour))
         wanted = cells(soft, turned, strength, self.atlas.turning, cell)
         with torch.no_grad():
             laid = lay(self.atlas, self.matcher(wanted, generator))
@@ -227,7 +228,16 @@ class Marks:
         laid *= np.minimum(1, LOUDEST * strength / loud)[..., None]
         peak = (HIGHEST * strength + 0.02)[..., None]
         laid[..., :3] = peak * np.tanh(laid[..., :3] / peak)
+        # Nor do drops of red belong on every grey wall, only because some grey of the style has a few.
+        hue = coloured(laid[..., :3])
+        peak = (STRAY * colour + 0.01)[..., None]
+        far = np.sqrt((hue**2).mean(2, keepdims=True)) / peak + 1e-6
+        laid[..., :3] += hue * (np.tanh(far) / far - 1)
         return laid[:height, :width]
+
+    def _typical(self, tone: Floats, energy: Floats) -> Floats:
+        """(H, W) how strong marks are on a tone, from what is known of 13 lumas."""
+        return np.asarray(np.interp(luma(tone), np.linspace(0, 1, len(energy)), energy), np.float32)
 
     def own(self, height: int, width: int) -> Floats:
         """The style's own marks, laid from their own places: what `fit` practises on. (H, W, 6)"""
