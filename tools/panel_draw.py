@@ -13,6 +13,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from panel_art import ARTS, INK, Colour, Pixels, balloon, wobbly
 
+from inkwright.comic.shapes import beside
+
 Polygon = NDArray[np.float64]
 PALE: Colour = (214, 226, 238)
 """The brightest sky of a panel without a frame."""
@@ -72,19 +74,7 @@ class Manner:
 def cut(polygon: Polygon, point: Polygon, along: Polygon, gap: float) -> tuple[Polygon, Polygon]:
     """The two parts of a convex polygon beside a line, `gap` pixels apart; the second lies to the right of `along`."""
     normal = np.array([-along[1], along[0]]) / np.hypot(*along)
-    return _beside(polygon, point - normal * gap / 2, -normal), _beside(polygon, point + normal * gap / 2, normal)
-
-
-def _beside(polygon: Polygon, point: Polygon, normal: Polygon) -> Polygon:
-    """The part of a convex polygon on the side of a line to which the normal points."""
-    kept = []
-    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
-        da, db = float((a - point) @ normal), float((b - point) @ normal)
-        if da >= 0:
-            kept.append(a)
-        if da * db < 0:
-            kept.append(a + (b - a) * (da / (da - db)))
-    return np.array(kept) if kept else np.zeros((0, 2))
+    return beside(polygon, point - normal * gap / 2, -normal), beside(polygon, point + normal * gap / 2, normal)
 
 
 def layout(rng: Generator, area: Polygon, how: Manner, width: int, direction: str) -> list[Polygon]:
@@ -183,7 +173,7 @@ def inset(polygon: Polygon, by: float) -> Polygon:
     if by >= 0:
         made = polygon
         for (a, _), normal in zip(sides, normals, strict=True):
-            made = _beside(made, a + normal * by, normal)
+            made = beside(made, a + normal * by, normal)
         return made
     corners = []
     for k in range(len(sides)):

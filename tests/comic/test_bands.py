@@ -74,3 +74,16 @@ def test_white_art_inside_a_frame_is_no_gutter() -> None:
     assert boxes(paper) == []
     paper[290:298, 30:390] = True  # the same strip through the frame
     assert len(boxes(paper)) == 2
+
+
+def test_a_gap_between_two_rays_is_no_gutter() -> None:
+    paper = np.zeros((600, 420), np.bool_)
+    yy, xx = np.mgrid[0:600, 0:420]
+    paper |= np.abs(yy - 300) <= xx / 30
+    assert banded(paper, SMALLEST, 5.0) == []
+
+
+def test_a_gutter_does_not_go_on_through_white_art() -> None:
+    paper = page((0, 290, 420, 10), (200, 300, 10, 300))
+    paper[20:280, 60:360] = True  # white art above, as broad as a picture, in a drawn frame
+    assert len(boxes(paper)) == 3

@@ -14,7 +14,7 @@ from inkwright.comic.panels import Found, find_panels
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
-from panel_pages import KINDS, DrawnPage, Manner, as_scan, draw, draw_page, layout, rectangle
+from panel_pages import KINDS, DrawnPage, Manner, as_scan, draw, draw_page, inset, layout, rectangle
 
 SEEN = (
     "white",
@@ -70,6 +70,22 @@ def test_an_area_as_dark_as_all_that_is_looked_at_is_no_ruled_line() -> None:
 def test_the_pages_are_the_same_every_time() -> None:
     for kind in KINDS:
         assert np.array_equal(draw_page(kind, 3, 200, 290).pixels, draw_page(kind, 3, 200, 290).pixels)
+
+
+def test_a_polygon_is_moved_inwards_and_outwards() -> None:
+    slanted = np.array([[10.0, 10.0], [50.0, 20.0], [60.0, 70.0], [5.0, 60.0]])
+    assert np.allclose(inset(rectangle(10, 10, 40, 30), -3), rectangle(7, 7, 46, 36))
+    assert np.allclose(inset(rectangle(10, 10, 40, 30), 3), rectangle(13, 13, 34, 24))
+    assert np.allclose(inset(inset(slanted, -4), 4), slanted)
+
+
+def test_two_stacks_never_stand_side_by_side() -> None:
+    """They could be read either way."""
+    how = Manner(stacked=1.0, rows=(1, 1), columns=(3, 3))
+    for seed in (0, 1, 2):
+        panels = layout(np.random.default_rng(seed), rectangle(0, 0, 300, 430), how, 300, "ltr")
+        starts = [round(float(panel[:, 0].min())) for panel in panels]
+        assert [starts.count(x) for x in sorted(set(starts))] == [2, 1, 2]
 
 
 def slanted(seed: int) -> DrawnPage:

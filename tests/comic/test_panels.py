@@ -182,6 +182,65 @@ def test_a_drawing_without_a_frame_gets_the_place_beside_framed_panels() -> None
     assert found[3].confidence < UNSURE
 
 
+def test_a_narrow_slanted_gutter_whose_mouths_are_sealed_tells_panels_apart() -> None:
+    page = blank(780, 1150)
+    left = np.array([[40, 40], [340, 40], [390, 540], [40, 540]])
+    right = np.array([[350, 40], [740, 40], [740, 540], [400, 540]])
+    for corners in (left, right):
+        cv2.polylines(page, [np.round((corners - 0.5) * 16).astype(np.int32)], True, INK, 3, cv2.LINE_AA, 4)
+        cv2.circle(page, tuple(corners.mean(0).astype(int).tolist()), 90, INK, 3)
+    draw(page, (40, 562, 700, 548), np.random.default_rng(0))
+    assert len(find_panels(page)) == 3
+
+
+def test_a_caption_over_most_of_a_gutter_does_not_join_panels_of_two_widths() -> None:
+    page, boxes = blank(), [(30, 30, 260, 300), (308, 30, 262, 300), (30, 342, 350, 240), (398, 342, 172, 240)]
+    boxes.append((30, 600, 540, 230))
+    for i, box in enumerate(boxes):
+        draw(page, box, np.random.default_rng(i))
+    cv2.rectangle(page, (26, 318), (190, 372), (250, 238, 170), -1)
+    cv2.rectangle(page, (26, 318), (190, 372), INK, 2)
+    agree(find_panels(page), boxes, 0.8)
+
+
+def test_a_sky_is_no_paper() -> None:
+    page = blank(gutter=(60, 150, 190))
+    page[500:] = (120, 150, 120)
+    cv2.circle(page, (300, 620), 110, (200, 120, 60), -1)
+    inset = (50, 60, 200, 180)
+    draw(page, inset, np.random.default_rng(1))
+    agree(find_panels(page), [(0, 0, 600, 860), inset])
+
+
+def test_a_small_inset_with_a_white_border_is_a_panel() -> None:
+    page, boxes = blank(), grid([2, 2, 1])
+    for i, box in enumerate(boxes):
+        draw(page, box, np.random.default_rng(i))
+    x, y, w, _ = boxes[1]
+    inset = (x + w - 130, y + 20, 110, 90)
+    page[inset[1] - 7 : inset[1] + 97, inset[0] - 7 : inset[0] + 117] = 255
+    draw(page, inset, np.random.default_rng(9))
+    agree(find_panels(page), [*boxes[:2], inset, *boxes[2:]], 0.9)
+
+
+def test_the_gutter_between_pale_pictures_is_seen_through_noise() -> None:
+    page, rng = blank(gutter=(240, 240, 240)).astype(np.float64), np.random.default_rng(0)
+    boxes = grid([1, 1, 1])
+    for x, y, w, h in boxes:
+        page[y : y + h, x : x + w] = np.linspace((224, 226, 230), (205, 210, 216), h)[:, None]
+        cv2.circle(page, (x + w // 2, y + h // 2), 80, (190, 140, 100), -1)
+    agree(find_panels(np.clip(page + rng.normal(0, 5, page.shape), 0, 255).astype(np.uint8)), boxes, 0.9)
+
+
+def test_a_corner_of_a_wall_is_no_frame_where_panels_have_gutters() -> None:
+    page, boxes = blank(), grid([2, 1, 2])
+    for i, box in enumerate(boxes):
+        draw(page, box, np.random.default_rng(i), filled=False)
+    x, y, w, h = boxes[2]
+    cv2.line(page, (x + w // 2, y + h // 12), (x + w // 2, y + h - h // 8), INK, 4)
+    agree(find_panels(page), boxes)
+
+
 def test_a_single_drawing_is_one_panel_the_whole_page() -> None:
     page = blank(500, 400)
     cv2.circle(page, (250, 150), 70, INK, 5)

@@ -11,32 +11,18 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from inkwright.comic.band_edges import FRAME, Edge, edges_of, is_closed
 from inkwright.comic.cuts import NEARLY_STRAIGHT, SLOPES, lines_across, placed
 from inkwright.comic.regions import without_specks
-from inkwright.comic.shapes import Mask, Polygon, Shape, fill_polygon, fit_shape, page_side
+from inkwright.comic.shapes import Mask, Polygon, Shape, beside, fill_polygon, fit_shape, page_side
 
 WIDTHS = (0.02, 0.055)
 """Widths in shares of the page's longer side that gutters have at the most: first the narrow ones are looked for."""
-NARROWEST = 0.002
-"""The same at the least."""
-EDGE = 0.004
-"""How far a gutter's edge may stray, in shares of the page's longer side."""
-ALONG = 0.55
-"""Share of a gutter that must have its edges, each, where they are expected."""
-ONE_SIDE = 0.75
-"""Share of its free part that must have one of the two."""
-CLEAN = 0.9
-"""Share of what is no white art that must have its edges, and be free, where white art without a frame hides much."""
-RUN = 0.3
-"""Share of the gutter that must then be seen in one piece."""
 SHARE = 0.8
 """Share of a band that must be thin paper."""
 CLEAR = 0.95
 """Share from which a band that is nearly straight is taken without trying slants."""
-FRAME = 0.01
-"""Width of a frame in shares of the page's longer side at the most, where it closes what is no gutter."""
 TRIES = 8
 """Lines in each direction that are measured."""
 TIERS_FIRST = 0.06
@@ -136,7 +122,7 @@ def _divided(polygon: Polygon, sheet: _Sheet, depth: int) -> list[tuple[Polygon,
     for width in range(len(WIDTHS)):
         for upright in (False, True):
             for band in _bands(polygon, sheet, width, upright):
-                parts = [_beside(polygon, *line) for line in (band.first, band.second)]
+                parts = [beside(polygon, *line) for line in (band.first, band.second)]
                 if any(len(part) < 3 or not _is_large(part, sheet.smallest, sheet.side) for part in parts):
                     continue
                 worth = band.share - (TIERS_FIRST if upright else 0.0)
@@ -163,7 +149,7 @@ def _trimmed(polygon: Polygon, sheet: _Sheet) -> Polygon:
     sides = [((x, y), (0, 1)), ((x, y), (1, 0)), ((x + w, y + h), (0, -1)), ((x + w, y + h), (-1, 0))]
     for point, normal in sides:
         if len(polygon) >= 3:
-            polygon = _beside(polygon, np.array(point, np.float64), np.array(normal, np.float64))
+            polygon = beside(polygon, np.array(point, np.float64), np.array(normal, np.float64))
     return polygon
 
 
@@ -196,9 +182,9 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
         found = []
         for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes, TRIES):
             slope, row, share = placed(plane, extent, start, middle)
-            if share < SHARE or _is_closed(sheet.ink.T if upright else sheet.ink, inside, corner, slope, row, line):
+            if share < SHARE or is_closed(sheet.ink.T if upright else sheet.ink, inside, corner, slope, row, line):
                 continue
-            edges = _edges(plane, extent, inside, slope, row, WIDTHS[width] * sheet.side, sheet.side)
+            edges = edges_of(plane, extent, inside, slope, row, WIDTHS[width] * sheet.side, sheet.side)
             if edges is not None:
                 found.append(_band(edges, share, low.astype(np.float64), plane.shape[1], upright))
         if any(band.share >= CLEAR for band in found):
@@ -206,101 +192,7 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
     return found
 
 
-def _is_closed(ink: Mask, inside: Mask, corner: NDArray[np.int_], slope: float, row: float, line: int) -> bool:
-    """Whether a frame closes a band at both its ends: then it is white art inside that frame.
-
-    Args:
-        ink: (h, w) bool of the page, or of the page on its side.
-        inside: the part that the band runs across.
-        corner: x, y of that part.
-        slope, row: of the band's middle, in the part.
-        line: the widest line of a frame in pixels.
-    """
-    height, width = inside.shape
-    columns = np.arange(width)
-    rows = np.floor(row + slope * (columns - width / 2)).astype(int)
-    within = (rows >= 0) & (rows < height)
-    within &= inside[np.clip(rows, 0, height - 1), columns]
-    if not within.any():
-        return False
-    for end, step in ((int(within.argmax()), 1), (width - 1 - int(within[::-1].argmax()), -1)):
-        along = end + step * np.arange(-line - 1, line + 2) + corner[0]
-        at = np.floor(row + slope * (along - corner[0] - width / 2)).astype(int) + corner[1]
-        seen = ink[np.clip(at, 0, ink.shape[0] - 1), np.clip(along, 0, ink.shape[1] - 1)]
-        seen[: line + 1] |= (along[: line + 1] < 0) | (along[: line + 1] >= ink.shape[1])
-        before, after = seen[: line + 1], seen[line + 1 :]
-        if before.mean() > 0.5 or not after.any() or after.all():
-            return False
-    return True
-
-
-_Edge = tuple[float, float]
-"""Slope, and row in the middle column."""
-
-
-def _edges(
-    plane: Mask, extent: Mask, inside: Mask, slope: float, row: float, widest: float, side: float
-) -> tuple[_Edge, _Edge] | None:
-    """Where the band around a line begins and ends; None where it has no straight edges.
-
-    Gaps between dots, hatches and letters run straight across as well, but nothing lies along them.
-    """
-    height, width = plane.shape
-    columns = np.unique(np.linspace(0, width - 1, 300).astype(int))
-    most, near, least = round(widest), max(2.0, EDGE * side), max(1.0, NARROWEST * side)
-    reach = np.arange(-most, most + 1)
-    rows = np.floor(row + slope * (columns - width / 2)).astype(int)
-    at = np.clip(rows[None] + reach[:, None], 0, height - 1)
-    body = plane[at, columns[None]]
-    within = inside[at[most], columns]
-    on = body[most] & within
-    if on.sum() < 8:
-        return None
-    if is_pattern((body & within).mean(1), most):
-        return None
-    above = rows[on] + 1.0 - np.cumprod(body[most::-1, on], 0).sum(0)
-    below = rows[on] + 0.0 + np.cumprod(body[most:, on], 0).sum(0)
-    free = within & (body[most] | ~extent[at[most], columns])
-    found, shares = [], []
-    for ends in (above, below):
-        edge, share = _straight(columns[on] + 0.5 - width / 2, ends, slope, near)
-        found.append(edge)
-        shares.append(share * on.sum())
-    crossed = min(shares) >= ALONG * within.sum() and max(shares) >= ONE_SIDE * free.sum()
-    white = min(shares) >= CLEAN * on.sum() and free.sum() >= CLEAN * within.sum() and _run(on) >= RUN * within.sum()
-    if not crossed and not white:
-        return None
-    return (found[0], found[1]) if found[1][1] - found[0][1] >= least else None
-
-
-def _run(on: NDArray[np.bool_]) -> int:
-    """The longest run."""
-    ends = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
-    return int(np.diff(ends)[::2].max(initial=0))
-
-
-def is_pattern(shares: NDArray[np.float64], middle: int) -> bool:
-    """Whether lines as free as the one in the middle run close by on both its sides: dots or hatches."""
-    dark = shares < 0.6 * shares[middle]
-    before, after = np.flatnonzero(dark[:middle]), np.flatnonzero(dark[middle:])
-    if len(before) == 0 or len(after) == 0:
-        return False
-    least = 0.75 * shares[middle]
-    return bool(shares[: before[-1]].max(initial=0) >= least and shares[middle + after[0] :].max(initial=0) >= least)
-
-
-def _straight(xs: NDArray[np.float64], ys: NDArray[np.float64], slope: float, near: float) -> tuple[_Edge, float]:
-    """The line near most of some points, from a first guess of its slope, and the share that lies near it."""
-    middle = float(np.median(ys - slope * xs))
-    for reach in (3 * near, 1.5 * near, near):
-        kept = np.abs(ys - slope * xs - middle) <= reach
-        if kept.sum() < 8:
-            break
-        slope, middle = np.polyfit(xs[kept], ys[kept], 1).tolist()
-    return (slope, middle), float((np.abs(ys - slope * xs - middle) <= near).mean())
-
-
-def _band(edges: tuple[_Edge, _Edge], share: float, low: Polygon, width: int, upright: bool) -> _Band:
+def _band(edges: tuple[Edge, Edge], share: float, low: Polygon, width: int, upright: bool) -> _Band:
     lines = []
     for (slope, row), sign in zip(edges, (-1.0, 1.0), strict=True):
         normal, point = sign * np.array([-slope, 1.0]) / np.hypot(1, slope), np.array([width / 2, row])
@@ -308,15 +200,3 @@ def _band(edges: tuple[_Edge, _Edge], share: float, low: Polygon, width: int, up
             normal, point = normal[::-1], point[::-1]
         lines.append((point + low, normal))
     return _Band(lines[0], lines[1], share)
-
-
-def _beside(polygon: Polygon, point: Polygon, normal: Polygon) -> NDArray[np.float64]:
-    """The part of a convex polygon on the side of a line to which the normal points."""
-    kept = []
-    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
-        da, db = float((a - point) @ normal), float((b - point) @ normal)
-        if da >= 0:
-            kept.append(a)
-        if da * db < 0:
-            kept.append(a + (b - a) * (da / (da - db)))
-    return np.array(kept) if kept else np.zeros((0, 2))

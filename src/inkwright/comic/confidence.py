@@ -11,19 +11,20 @@ from inkwright.comic.parts import WAYS
 
 UNSURE = 0.7
 """Confidence below which a person should look."""
-BIAS = 2.46
+BIAS = 2.79
 WEIGHTS = {
-    "quality": 0.97,
-    "worst": 0.36,
-    "score": 0.27,
-    "alone": -1.23,
-    "small": 0.01,
-    "enclosed": 0.82,
-    "gutters": -0.71,
-    "lines": -1.24,
-    "inset": 1.49,
-    "loose": 1.33,
-    "page": 0.77,
+    "quality": 0.95,
+    "worst": 0.52,
+    "score": 1.12,
+    "alone": -1.69,
+    "small": 0.14,
+    "bent": -2.04,
+    "enclosed": 1.25,
+    "gutters": -0.94,
+    "lines": -1.06,
+    "inset": 1.15,
+    "loose": 1.18,
+    "page": 1.21,
 }
 """What each of `Evidence.features` weighs."""
 
@@ -39,6 +40,7 @@ class Evidence:
         score: how well all panels and the background account for the page, in [0, 1].
         panels: how many panels the page has.
         share: of the page that it covers, in [0, 1].
+        bent: its outline has more than four corners, and is not round.
     """
 
     how: str
@@ -47,6 +49,7 @@ class Evidence:
     score: float
     panels: int
     share: float
+    bent: bool = False
 
     def features(self) -> dict[str, float]:
         """Numbers of the order of one, by the names of `WEIGHTS`."""
@@ -56,6 +59,7 @@ class Evidence:
             "score": 4 * (self.score - 0.8),
             "alone": float(self.panels == 1),
             "small": math.log(0.1 / max(1e-3, self.share)),
+            "bent": float(self.bent),
         }
         return numbers | {way: float(self.how == way) for way in WAYS}
 
@@ -74,7 +78,7 @@ def doubt(evidence: Evidence) -> str:
         return "no gutters: one picture?"
     if evidence.how == "inset":
         return "set into another: a panel, or a picture on a wall?"
-    if evidence.quality < 0.9:
+    if evidence.quality < 0.9 or evidence.bent:
         return "edge not straight: something over a gutter?"
     if evidence.how == "lines":
         return "cut off by a ruled line: a frame, or a horizon?"

@@ -27,10 +27,11 @@ CLEAR = 0.97
 CLEAN = 0.93
 """From this quality on a region without gutter in it is a panel as it is."""
 SLIT, SLIT_WIDTH = 0.2, 0.05
-"""Length of a gutter that runs into a region in shares of the region's shorter side at the least, and its width in
-shares of the longer one at the most."""
-SLIT_FIT = 0.75
-"""Quality of the worse of the two panels that such a gutter tells apart: what lies over it bites a piece off."""
+"""Length of a gutter that runs into a region in shares of the region's shorter side and of the cut along it at the
+least, and its width in shares of the longer side at the most."""
+SLIT_FIT, FAIR = 0.6, 0.86
+"""Quality of what such a gutter leaves beside a clean panel, which may be several, and of both where none is clean:
+what lies over it bites a piece off."""
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,37 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
 
 
 def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _Cut | None:
-    """The cut along a gutter that runs into a region and ends below a caption, if two clean panels are left."""
-    best, longest = None, 0.0
-    for middle, along, length in _slits(region, gutter):
+    """The cut along a gutter that runs into a region and ends below a caption, if it leaves a clean panel."""
+    best = None
+    for middle, along in _slits(region, gutter):
+        share = _free_share(region, gutter, middle, along)
+        if share <= (SLIT if best is None else best.share):
+            continue
         yy, xx = np.mgrid[0 : region.shape[0], 0 : region.shape[1]]
         side = (xx - middle[0]) * along[1] < (yy - middle[1]) * along[0]
         halves = [_parts(region & ~gutter & half, smallest) for half in (side, ~side)]
-        if length <= longest or any(len(half) != 1 for half in halves):
-            continue
-        fits = [fit_shape(half[0], tolerance) for half in halves]
-        worse, better = sorted(fit.quality for fit in fits)
-        if better >= CLEAN and worse >= SLIT_FIT and all(len(outline(fit)) <= 5 for fit in fits):
-            best, longest = _Cut(length, np.asarray(side, np.bool_)), length
+        fits = [[fit_shape(part, tolerance) for part in half] for half in halves]
+        alone = [half[0].quality for half in fits if len(half) == 1 and len(outline(half[0])) <= 5]
+        fair = len(alone) == 2 and min(alone) >= FAIR
+        if all(half and min(fit.quality for fit in half) >= SLIT_FIT for half in fits) and (
+            fair or max(alone, default=0.0) >= CLEAN
+        ):
+            best = _Cut(share, np.asarray(side, np.bool_))
     return best
 
 
-def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
-    """Long thin notches of gutter in a region: a point on each, its direction, and its length in pixels."""
+def _free_share(region: Mask, gutter: Mask, middle: NDArray[np.float64], along: NDArray[np.float64]) -> float:
+    """Share of gutter along a line through a region."""
+    reach = np.arange(-float(np.hypot(*region.shape)), float(np.hypot(*region.shape)))
+    xs, ys = (np.round(middle[k] + reach * along[k]).astype(int) for k in (0, 1))
+    valid = (xs >= 0) & (ys >= 0) & (xs < region.shape[1]) & (ys < region.shape[0])
+    inside = outer_hull(region)[ys[valid], xs[valid]]
+    free = gutter[ys[valid], xs[valid]][inside]
+    return float(free.mean()) if len(free) else 0.0
+
+
+def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Long thin notches of gutter in a region: a point on each, and its direction."""
     height, width = region.shape
     reach = 2 * max(2, round(SLIT_WIDTH * max(height, width) / 2)) + 1
     padded = cv2.copyMakeBorder(region.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
@@ -119,7 +134,7 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
         if long < max(least, 4 * short) or area < 0.5 * long * short:
             continue
         angle = np.radians(turn if size[0] >= size[1] else turn + 90)
-        found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)]), float(long)))
+        found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)])))
     return found
 
 
@@ -244,7 +259,7 @@ def placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, fl
     A line that is closed at both ends, as a pale streak inside a frame is, must be gutter nearly all along.
     """
     height, width = plane.shape
-    columns = np.unique(np.linspace(0, width - 1, 400).astype(int))
+    columns = np.unique(np.linspace(0, width - 1, 240).astype(int))
     reach = max(2.0, 1.5 * max(height, width) / SEARCH_SIDE)
     best = (slope, row, 0.0)
     for turn in (slope, *np.linspace(slope - 0.012, slope + 0.012, 9).tolist()):

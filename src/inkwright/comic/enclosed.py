@@ -42,8 +42,6 @@ RIM = 0.2
 """Share of the page's rim that panels may hide of such a background; a sky ends at the horizon."""
 SURE = 0.66
 """Score from which the panels are taken for granted."""
-LIKELY = 0.5
-"""The same on a smaller copy, from which a picture is looked at closely."""
 CERTAIN = 0.76
 """Score of the rim's most frequent colour from which no other is tried."""
 PROMISING = 0.05
@@ -213,7 +211,7 @@ def _page_in(crop: Pixels) -> tuple[Background | None, Layout | None]:
     half = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
     if min(half.shape[:2]) > 64:
         _, layout = enclosed(half)
-        if layout is None or len(layout.shapes) < 2 or layout.score <= LIKELY:
+        if layout is None or not layout.sure:
             return None, None
     return enclosed(crop)
 

@@ -31,7 +31,7 @@ CLEAN = 1.5
 NOISE = 10
 LARGE_SHARE = 0.3
 """Share of the rim from which exact white or black is tried first."""
-CLEAN_TOLERANCE = 10.0
+CLEAN_TOLERANCE, BLACK_TOLERANCE, BLACK = 10.0, 6.0, 40
 ALIKE = 20
 """Levels by which two shades of one paper differ."""
 
@@ -121,7 +121,8 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
     height, width = pixels.shape[:2]
     if _is_clean(_rim(pixels).astype(np.int32), colour):
         flat = np.broadcast_to(np.asarray(np.round(colour), np.uint8), pixels.shape)
-        return Background(flat, CLEAN_TOLERANCE, _differs(pixels, flat) <= CLEAN_TOLERANCE)
+        tolerance = CLEAN_TOLERANCE if colour.max() > BLACK else BLACK_TOLERANCE
+        return Background(flat, tolerance, _differs(pixels, flat) <= tolerance)
     scale = min(1.0, 320 / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

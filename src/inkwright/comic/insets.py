@@ -16,6 +16,8 @@ BAND = 0.004
 """Least width of the band in shares of the page's longer side."""
 ALONE = 0.6
 """Share of the band's outer rim beyond which its colour must have ended: else it is a hole in white paper."""
+SEEN = 0.6
+"""Share of such a rim that must lie inside the panel."""
 WHITE, BLACK = 0.86, 40
 """Grey level from which a band is white, in shares of the page's paper; and up to which it is black."""
 
@@ -42,7 +44,11 @@ def inset_boxes(pixels: Pixels, box: BoxTuple) -> list[BoxTuple]:
                 continue
             if _stands_alone(band, outline(shape), max(2, round(BAND * side)), side):
                 found.append((shape.area, (shape.box[0] + x, shape.box[1] + y, shape.box[2], shape.box[3])))
-    return [one for _, one in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+    kept: list[BoxTuple] = []
+    for _, (left, top, wide, tall) in sorted(found, key=lambda pair: (-pair[0], pair[1])):  # a frame in a border is one
+        if all(left >= a + c or a >= left + wide or top >= b + d or b >= top + tall for a, b, c, d in kept):
+            kept.append((left, top, wide, tall))
+    return kept
 
 
 def _holes(band: Mask, least: float, most: float) -> list[Mask]:
@@ -61,14 +67,14 @@ def _stands_alone(band: Mask, corners: Polygon, width: int, side: float) -> bool
     """Whether a band of at least `width` pixels runs around a box, and ends within a few widths."""
     (x0, y0), (x1, y1) = corners.min(0), corners.max(0)
     shares = []
-    for out in (width // 2 + 1, round(0.035 * side)):
+    for out, least in ((width // 2 + 1, SEEN), (round(0.035 * side), SEEN / 2)):  # near a corner the panel ends first
         left, right, top, bottom = x0 - out, x1 + out - 1, y0 - out, y1 + out - 1
         along = np.linspace(0, 1, 200)
         xs = np.concatenate([left + along * (right - left)] * 2 + [np.full(200, left), np.full(200, right)])
         ys = np.concatenate([np.full(200, top), np.full(200, bottom)] + [top + along * (bottom - top)] * 2)
         xi, yi = np.round(xs).astype(int), np.round(ys).astype(int)
         valid = (xi >= 0) & (yi >= 0) & (xi < band.shape[1]) & (yi < band.shape[0])
-        if valid.mean() < 0.6:
+        if valid.mean() < least:
             return False
         shares.append(float(band[yi[valid], xi[valid]].mean()))
     return shares[0] > 0.93 and shares[1] < 1 - ALONE

@@ -10,10 +10,11 @@ from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed,
 from inkwright.comic.frames import framed_boxes
 from inkwright.comic.gutters import Background, background, explains, rim_colours
 from inkwright.comic.insets import inset_boxes
-from inkwright.comic.loose import loose_boxes
+from inkwright.comic.loose import drawn_beside, loose_boxes
 from inkwright.comic.parts import Layout, Part, inside, part_of, score_of
 from inkwright.comic.ridges import Ridges, ridges, thin_gutters
 from inkwright.comic.ruled import split_ruled
+from inkwright.comic.ruled_lines import frame_of
 from inkwright.comic.shapes import BoxTuple, Mask, Shape, fit_shape, page_area, page_side
 from inkwright.images import Pixels
 
@@ -44,6 +45,8 @@ WORSE = 0.55
 """Score below which panels on a coloured background are likelier one picture."""
 CERTAIN_CUT = 0.86
 """Score from which panels that lines tell apart are taken for granted."""
+GOES_ON = 0.8
+"""Share of what looks like a panel that must lie inside the box of a drawing without a frame to be a part of it."""
 Seams = tuple[Ridges, Ridges]
 """Thin gutters and ruled lines of a page."""
 
@@ -68,6 +71,7 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:
+        layout = _without_drawn_parts(layout, seams[1])
         loose = loose_boxes(layout.ink, [shape.box for shape in layout.shapes], layout.loose)
         layout = replace(layout, loose=[box for box in loose if not _is_text(layout.ink, box)])
     return paper, layout
@@ -194,6 +198,33 @@ def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
             shape = Shape((left, top, wide, tall), None, INSET, wide * tall)
             parts.append(Part(np.ones((tall, wide), np.bool_), left, top, shape, "inset"))
     return replace(layout, parts=parts)
+
+
+def _without_drawn_parts(layout: Layout, lines: Ridges) -> Layout:
+    """The panels without those that are parts of a drawing without a frame, such as its black ground or its tone.
+
+    They have no frame of their own, and the drawing goes on around them.
+    """
+    known = layout.parts
+    around = drawn_beside(layout.ink, [part.shape.box for part in known])
+    parts = []
+    for part in known:
+        size = part.shape.box[2] * part.shape.box[3]
+        within = [box for box in around if _common(part.shape.box, box) >= GOES_ON * size]
+        others = any(_overlap(one.shape.box, box) for one in known if one is not part for box in within)
+        if within and not others and len(known) > 1 and part.how in ("enclosed", "gutters"):
+            place = slice(part.y, part.y + part.region.shape[0]), slice(part.x, part.x + part.region.shape[1])
+            if frame_of(part.region, lines.part(place)) is None:
+                continue
+        parts.append(part)
+    return replace(layout, parts=parts)
+
+
+def _common(one: BoxTuple, other: BoxTuple) -> int:
+    """Pixels that two boxes share."""
+    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    tall = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return max(0, wide) * max(0, tall)
 
 
 def _overlap(one: BoxTuple, other: BoxTuple) -> bool:

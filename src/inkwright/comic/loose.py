@@ -11,6 +11,28 @@ SMALLEST = 0.03
 """Share of the page that a loose drawing's box must cover; smaller ones are titles, page numbers and stray ink."""
 SHORTEST = 0.06
 """Its shorter side as a share of the page's longer one."""
+NEAR, TOGETHER = 0.012, 0.03
+"""In shares of the page's longer side, how far around a panel ink is the panel's, and from where what is drawn belongs
+together."""
+
+
+def drawn_beside(ink: Mask, panels: Sequence[BoxTuple]) -> list[BoxTuple]:
+    """The boxes of what is drawn beside panels, what is near each other together.
+
+    Args:
+        ink: (h, w) bool, what is not background.
+        panels: (x, y, width, height).
+    """
+    side = page_side(ink.shape)
+    taken = np.zeros(ink.shape, np.uint8)
+    for x, y, w, h in panels:
+        taken[y : y + h, x : x + w] = 1
+    near = cv2.dilate(taken, np.ones((2 * round(NEAR * side) + 1,) * 2, np.uint8)) > 0
+    free = ink & ~near
+    joined = (cv2.dilate(free.astype(np.uint8), np.ones((2 * round(TOGETHER * side) + 1,) * 2, np.uint8)) > 0) & ~near
+    count, labels = cv2.connectedComponents(joined.astype(np.uint8), connectivity=8)
+    found = [cv2.boundingRect(((labels == i) & free).astype(np.uint8)) for i in range(1, count)]
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h in found]
 
 
 def loose_boxes(ink: Mask, panels: list[BoxTuple], known: Sequence[BoxTuple] = ()) -> list[BoxTuple]:
@@ -23,17 +45,9 @@ def loose_boxes(ink: Mask, panels: list[BoxTuple], known: Sequence[BoxTuple] = (
     """
     height, width = ink.shape
     side = page_side(ink.shape)
-    taken = np.zeros((height, width), np.uint8)
-    for x, y, w, h in panels:
-        taken[y : y + h, x : x + w] = 1
-    near = cv2.dilate(taken, np.ones((2 * round(0.012 * side) + 1,) * 2, np.uint8)) > 0
-    free = ink & ~near
-    joined = (cv2.dilate(free.astype(np.uint8), np.ones((2 * round(0.03 * side) + 1,) * 2, np.uint8)) > 0) & ~near
-    count, labels = cv2.connectedComponents(joined.astype(np.uint8), connectivity=8)
     drawings = list(known)
-    for i in range(1, count):
-        x, y, w, h = cv2.boundingRect(((labels == i) & free).astype(np.uint8))
-        drawings = _joined(drawings, (x, y, w, h))
+    for box in drawn_beside(ink, panels):
+        drawings = _joined(drawings, box)
     least = SMALLEST * page_area(ink.shape)
     large = [b for b in drawings if b[2] * b[3] >= least and min(b[2:]) >= SHORTEST * side]
     drawings = sorted({*large, *(b for b in drawings if b in known)})

@@ -19,6 +19,10 @@ from inkwright.images import Pixels
 
 WORK_SIDE = 1100
 """Panels are looked for on a copy on which a page's longer side has at most this many pixels; see `page_side`."""
+NOISY, CALMER = 1.0, 20
+"""Grey levels by which half of a page's pixels stray where it is noisy, and up to which noise is evened."""
+PALE, GREYISH = 150, 36
+"""Level from which and difference of channels up to which it is: in the dark, noise tells painted from black."""
 LOOSE = 0.62
 """Quality that a drawing without a frame is given: its place is a guess."""
 
@@ -70,7 +74,7 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
     whole = _found((0, 0, width, height), None, Evidence("page", 1.0, 1.0, 0.6, 1, 1.0))
     if min(small.shape[:2]) < 16:
         return [whole]
-    view = straight(small)
+    view = straight(_calmed(small))
     paper, layout = best_layout(view.pixels)
     if layout is None:
         return [whole]
@@ -82,9 +86,22 @@ def find_panels(pixels: Pixels, direction: str = "ltr") -> list[Found]:
     found = []
     for shape, how in (known[i] for i in order):
         share = min(1.0, shape.area / page)
-        evidence = Evidence(how, shape.quality, worst, layout.score, len(known), share)
+        bent = len(outline(shape)) > 4 and not shape.is_round
+        evidence = Evidence(how, shape.quality, worst, layout.score, len(known), share, bent)
         found.append(_found(*_full_size(shape, pixels, view, paper), evidence))
     return found
+
+
+def _calmed(pixels: Pixels) -> Pixels:
+    """The page without a scanner's noise: pale art differs from paper by no more than that."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    # Of an area without drawing nothing is left but noise; most of a page has none, or lines far apart.
+    noise = float(np.median(cv2.absdiff(grey, cv2.medianBlur(grey, 3))))
+    if noise < NOISY:
+        return pixels
+    even = cv2.bilateralFilter(pixels, 5, CALMER, 2)
+    pale = (pixels.min(2) >= PALE) & (np.ptp(pixels, 2) <= GREYISH)
+    return np.asarray(np.where(pale[..., None], even, pixels), np.uint8)
 
 
 def _found(box: BoxTuple, polygon: tuple[tuple[int, int], ...] | None, evidence: Evidence) -> Found:

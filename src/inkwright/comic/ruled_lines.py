@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.bands import is_pattern
+from inkwright.comic.band_edges import is_pattern
 from inkwright.comic.ridges import BLACK, CONTRAST, Grey, Ridges
 from inkwright.comic.shapes import Mask
 

@@ -249,3 +249,15 @@ def _supports(figure: Polygon, away: _Away) -> tuple[NDArray[np.float64], NDArra
     at = np.clip(np.round(samples - away.low).astype(int), 0, np.array(away.distance.shape[::-1]) - 1)
     near = away.distance[at[..., 1], at[..., 0]] <= away.near
     return np.asarray(near.mean(1), np.float64), np.hypot(*sides.T)
+
+
+def beside(polygon: Polygon, point: Polygon, normal: Polygon) -> NDArray[np.float64]:
+    """The part of a convex polygon on the side of a line to which the normal points."""
+    kept = []
+    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
+        da, db = float((a - point) @ normal), float((b - point) @ normal)
+        if da >= 0:
+            kept.append(a)
+        if da * db < 0:
+            kept.append(a + (b - a) * (da / (da - db)))
+    return np.array(kept) if kept else np.zeros((0, 2))
