@@ -152,3 +152,12 @@ def test_what_nobody_said_is_nowhere_rather_than_absent(tmp_path):
     unsaid = where.regions(PANELS[2], HEIGHT, WIDTH, True)
     assert set(unsaid) == {1, 2}  # blank in the table; the others are marked absent
     assert not unsaid[1].any()
+
+
+def test_a_setting_without_a_box_is_presumed_all_over_not_boxed(tmp_path):
+    where = find(tmp_path, PRIOR, PANELS, None)
+    assert (where.regions(PANELS[0], HEIGHT, WIDTH)[1] == 1).all()
+    presumed = where.regions(PANELS[0], HEIGHT, WIDTH, True)[1]
+    assert ((presumed > 0.5) & (presumed < 0.95)).all()
+    whole = picture("b", {"Window": [(0, 0, WIDTH, HEIGHT)]})
+    assert where.regions(whole, HEIGHT, WIDTH, True)[3].min() > 0.99

@@ -19,6 +19,8 @@ from inkwright.learn.views import frame
 from inkwright.operations.material import PanelPicture, reduced
 
 FILE = "heat.safetensors"
+PRESUMED = 0.9
+"""How surely a setting that has no box takes all of its panel."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Whereabouts:
     def regions(self, panel: PanelPicture, height: int, width: int, anywhere: bool = False) -> Regions:
         """Soft masks (height, width) of the elements in a panel.
 
-        With `anywhere`, what is there and nobody can find is .5 all over, and what nobody said is there or not is 0.
+        With `anywhere`, what is there and nobody can find is .5 all over, and what nobody said is there or not is 0; a
+        setting without a box is `PRESUMED` all over, so that it is no box that somebody drew around all of its panel.
         """
         j, out = self.prior.panels.index(panel.panel.id), {}
         ky, kx = height / panel.pixels.shape[0], width / panel.pixels.shape[1]
@@ -56,7 +59,7 @@ class Whereabouts:
             elif f"{j}.{i}" in self.heat:
                 out[i] = enlarged(self.heat[f"{j}.{i}"].numpy(), height, width)
             elif element.kind == "setting":
-                out[i] = np.ones((height, width), np.float32)
+                out[i] = np.full((height, width), PRESUMED if anywhere else 1, np.float32)
             elif anywhere:
                 out[i] = np.full((height, width), 0.5, np.float32)
         return out

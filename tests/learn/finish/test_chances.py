@@ -47,9 +47,9 @@ def test_no_paint_takes_more_of_an_element_than_finished_panels_show(one_thread)
     assert held.sum(2) == pytest.approx(np.ones((40, 40)), abs=1e-4)
 
 
-@pytest.mark.parametrize(("setting", "wall"), [(True, True), (False, False)])
-def test_there_is_no_sky_in_a_room(one_thread, setting, wall):
-    room, where = np.ones((40, 40), np.float32), np.zeros((40, 40), np.int32)
+@pytest.mark.parametrize(("setting", "sure", "wall"), [(True, 1, True), (True, 0.9, False), (False, 1, False)])
+def test_there_is_no_sky_in_a_room(one_thread, setting, sure, wall):
+    room, where = np.full((40, 40), sure, np.float32), np.zeros((40, 40), np.int32)  # .9: it has no box
     panel, net = Panel(np.zeros((40, 40, 8), np.float32), {0: room}, 1), Answering((0.05, 0.9, 0.05))
     known = known_of([0.95, 0.6, 0.1], only=[0.99, 0.4, 0.05], setting=setting)
     assert bool(chances(net, panel, 3, known, where)[20, 20].argmax() == 0) == wall

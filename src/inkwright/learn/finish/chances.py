@@ -23,8 +23,8 @@ OWNED = 2.5
 """Exponent of the ownership of paints in an element's box: 0 leaves it out."""
 WITHIN = 4.0
 """Exponent of how much of a paint is an element's alone, in panels that lie within it: there is no sky in a room."""
-FILLED = 0.97
-"""A panel of which a setting's box takes this share lies within that setting."""
+FILLED, BOXED = 0.9, 0.95
+"""A panel of which a setting's box takes the first share lies within that setting; a box, not a guess, is this sure."""
 ROUNDS = 3
 """In which an element's paints are brought into proportion."""
 EASE = 0.02
@@ -49,7 +49,7 @@ def chances(net: nn.Module, panel: Panel, paints: int, whose: Whose, where: NDAr
     """
     stack = pyramid(np.concatenate([panel.planes, panel.places()], 2))
     height, width = panel.planes.shape[:2]
-    within = [i for i, its in panel.regions.items() if whose.settings[i] and (its > 0.5).mean() >= FILLED]
+    within = [i for i, its in panel.regions.items() if whose.settings[i] and _filled(its)]
     total = np.zeros((height, width, paints), np.float32)
     for element, box in seats(panel):
         answer, sure = _asked(net, panel, stack, element, box)
@@ -65,6 +65,11 @@ def chances(net: nn.Module, panel: Panel, paints: int, whose: Whose, where: NDAr
             answer = _in_proportion(answer, sure[..., 0], element, whose)
         total += _normal(answer) * sure
     return np.asarray(total / np.maximum(total.sum(2, keepdims=True), 1e-6), np.float32)
+
+
+def _filled(region: Floats) -> bool:
+    """Whether an author's box takes nearly all of its panel; a setting without a box is only taken to."""
+    return bool(region.max() > BOXED and (region > 0.5).mean() >= FILLED)
 
 
 def _in_proportion(answer: Floats, sure: Floats, element: int, whose: Whose) -> Floats:
