@@ -210,8 +210,8 @@ def _page_in(crop: Pixels) -> tuple[Background | None, Layout | None]:
     size = (crop.shape[1] // 2, crop.shape[0] // 2)
     half = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
     if min(half.shape[:2]) > 64:
-        _, layout = enclosed(half)
-        if layout is None or not layout.sure:
+        ground, layout = enclosed(half)
+        if ground is None or layout is None or not layout.shapes or not _is_page(ground, layout):
             return None, None
     return enclosed(crop)
 

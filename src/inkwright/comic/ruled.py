@@ -136,6 +136,8 @@ def _is_like_frame(line: Line, frame: tuple[float, float] | None, gutters: bool)
     if frame is None:
         return line.width >= 1.8 and line.cover >= 0.95
     width, level = frame
-    if not 0.7 * width - 0.6 <= line.width <= 1.4 * width + 0.8 or line.level > level + 35:
+    # Dots of a tone that touch a line make it look wider.
+    wider = 1.7 if min(line.cover, line.touching) >= UNBROKEN else 1.4
+    if not 0.75 * width - 0.5 <= line.width <= wider * width + 0.8 or line.level > level + 35:
         return False
     return line.cover >= (COVER if abs(line.slope) < 0.015 else COVER_LEANING)
