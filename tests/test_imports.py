@@ -160,7 +160,7 @@ def eager_operations(sources: Sources) -> list[str]:
     return sorted(m for m in eager - face if TIER.get(part(m), 0) > TIER["registry"])
 
 
-GRADERS = ("judge", "consistency", "style_distance")
+GRADERS = ("judge", "second_judge", "consistency", "style_distance")
 """What grades a fit, and so may not be seen by it."""
 TASTE = ("banks", "element_look", "regions", "references", "own_colour")
 """What the loss knows of the elements' looks, and so may not be seen by a grader."""
@@ -342,7 +342,7 @@ def test_an_operation_at_the_top_of_the_face_is_seen(text):
     assert eager_operations(planted("cli", text))
 
 
-@pytest.mark.parametrize("name", ["judge", "consistency", "style_distance"])
+@pytest.mark.parametrize("name", ["judge", "second_judge", "consistency", "style_distance"])
 def test_a_grader_behind_two_imports_is_seen(name):
     sources = planted("learn.train", f"def f():\n    from inkwright.learn import {name}")
     assert judged_fit({**sources, f"{ROOT}.learn.{name}": ""})

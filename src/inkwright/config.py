@@ -255,6 +255,12 @@ class ReviewSettings(_Section):
     """The review and its independent judge."""
 
     judge_steps: int = Field(200, ge=0, le=20000, description="Training steps of each judge; 0 leaves the judge out.")
+    second_judge: Literal["", "squeezenet"] = Field(
+        "", description="squeezenet: a second judge on its features, which were learned from photographs; empty: none."
+    )
+    second_judge_weights: str = Field(
+        "", description="SqueezeNet's weights: a .safetensors file; empty: where `inkwright backbones` has them."
+    )
 
 
 class LetterSettings(_Section):

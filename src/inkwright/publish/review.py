@@ -27,13 +27,15 @@ def summarise(review: Review) -> dict[str, Any]:
 
     Returns:
         title, style; counts (elements, panels, said, appears, absent); p and judge: look → {cells, agree, bce, auc,
-        balanced_accuracy, interval: figure → [low, high]} over the said cells ({} where there is no judge); recovered:
+        balanced_accuracy, interval: figure → [low, high]} over the said cells ({} where there is no judge), second and
+        second_recovered: the same of a second judge; recovered:
         the share of the judge BCE lost by plain style transfer that the fit wins back, None where less than .02 was
         lost, and recovered_interval; by_element; extras; strays; sweep {blend, plain, fitted, more, equal, text}, None
         where there was none; verdict {short, tone, text}; warnings.
     """
     p, _ = with_intervals(figures(review, "p"), review, "p")
     judge, share = with_intervals(figures(review, "judge"), review, "judge") if review.judge else ({}, None)
+    second, _ = with_intervals(figures(review, "second"), review, "second") if review.second else ({}, None)
     prior = review.prior
     summary = plain_data(
         {
@@ -48,6 +50,8 @@ def summarise(review: Review) -> dict[str, Any]:
             },
             "p": p,
             "judge": judge,
+            "second": second,
+            "second_recovered": recovered(second) if second else None,
             "recovered": recovered(judge) if judge else None,
             "recovered_interval": share if judge and np.isfinite(recovered(judge)) else None,
             "by_element": by_element(review),
@@ -100,6 +104,7 @@ def _to_json(review: Review, summary: dict[str, Any], weakest: list[dict[str, An
         "prior": plain_data(np.asarray(review.prior, np.float64)),
         "p": {look: plain_data(review.table("p", look)) for look in LOOKS},
         "judge": {look: plain_data(review.table("judge", look)) for look in LOOKS} if review.judge else {},
+        "second": {look: plain_data(review.table("second", look)) for look in LOOKS} if review.second else {},
         "summary": summary,
         "kinds": list(review.kinds),
         "scores": plain_data(review.scores),

@@ -34,6 +34,7 @@ class Review:
         prior: (I, J), p̂: 1 appears, 0 does not, nan not said.
         p: look → (I, J), from the classifiers in the loss; nan where unknown. A missing look is all unknown.
         judge: look → (I, J), from a network that the loss never saw; empty where there is no judge.
+        second: the same from a second judge, which shares nothing with the first; empty where there is none.
         boxes: (element, panel) → its boxes (x, y, width, height) in pixels of the drawing's picture.
         losses: one dict per logged step: "stage" (style, plain or fitted), "step", and terms such as S and C.
         scores: one dict per element: "element", "auc" (cross-validated, or None), "positives", "reliable", "note".
@@ -61,6 +62,7 @@ class Review:
     prior: Table
     p: dict[str, Table]
     judge: dict[str, Table] = field(default_factory=dict)
+    second: dict[str, Table] = field(default_factory=dict)
     boxes: dict[tuple[str, str], list[tuple[int, int, int, int]]] = field(default_factory=dict)
     losses: list[dict[str, Any]] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Review:
             raise InternalError(f"The review got {len(self.kinds)} kinds for {len(self.elements)} elements.")
         if self.pins and len(self.pins) != len(self.palette):
             raise InternalError(f"The review got {len(self.pins)} pins for {len(self.palette)} colours.")
-        for name, table in [("prior", self.prior), *self.p.items(), *self.judge.items()]:
+        for name, table in [("prior", self.prior), *self.p.items(), *self.judge.items(), *self.second.items()]:
             if np.shape(table) != self.shape:
                 raise InternalError(f"The review's table '{name}' is {np.shape(table)}; {self.shape} is needed.")
 
@@ -89,8 +91,8 @@ class Review:
         return len(self.elements), len(self.panels)
 
     def table(self, source: str, look: str) -> Table:
-        """The (I, J) table of a source ("p" or "judge") and look; all nan where it is missing."""
-        tables = self.judge if source == "judge" else self.p
+        """The (I, J) table of a source ("p", "judge" or "second") and look; all nan where it is missing."""
+        tables = {"judge": self.judge, "second": self.second}.get(source, self.p)
         return np.asarray(tables[look], np.float64) if look in tables else np.full(self.shape, np.nan)
 
 

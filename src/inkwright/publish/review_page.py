@@ -78,9 +78,11 @@ def key_rows(summary: dict[str, Any]) -> list[dict[str, Any]]:
     """The table of key figures: rows of label, help, values (drawing, plain, fitted) and lead."""
     rows = []
     source = source_of(summary)
-    for which in ("judge", "p") if source == "judge" else ("p",):
+    for which in ("judge", "second", "p") if source == "judge" else ("p",):
         looks = summary[which]
-        who = "Judge" if which == "judge" else "In the loss"
+        if not looks:
+            continue
+        who = {"judge": "Judge", "second": "Second judge"}.get(which, "In the loss")
         marks = [f"{looks[k]['agree']} / {looks[k]['cells']}" if looks[k]["cells"] else None for k in LOOKS]
         rows.append(_row(f"{who}: marks that agree", "p on the right side of one half", marks, which == source))
         if which == source:
