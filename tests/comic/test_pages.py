@@ -67,6 +67,11 @@ def test_an_area_as_dark_as_all_that_is_looked_at_is_no_ruled_line() -> None:
     assert len(find_panels(page.pixels, page.direction)) == len(page.panels)
 
 
+def test_small_frames_on_yellowed_paper_are_no_picture() -> None:
+    page = as_scan(draw_page("storyboard", 40002), np.random.default_rng(40002), 1.5)
+    assert right(page, 0.85) == len(page.panels) == 12
+
+
 def test_the_pages_are_the_same_every_time() -> None:
     for kind in KINDS:
         assert np.array_equal(draw_page(kind, 3, 200, 290).pixels, draw_page(kind, 3, 200, 290).pixels)

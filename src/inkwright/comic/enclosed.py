@@ -40,6 +40,8 @@ BROAD, LEFT = 0.03, 0.1
 page that it may be."""
 RIM = 0.2
 """Share of the page's rim that panels may hide of such a background; a sky ends at the horizon."""
+ALL_AROUND, YELLOWED = 0.95, 150
+"""Share of the rim and level from which a background may be paper that is not white."""
 SURE = 0.66
 """Score from which the panels are taken for granted."""
 CERTAIN = 0.76
@@ -179,6 +181,8 @@ def _is_gutter(paper: Background, outside: Mask) -> float:
         return 1.0
     broad = float(opened(outside, round(BROAD * page_side(outside.shape))).mean())
     around = float(np.concatenate([outside[0], outside[-1], outside[:, 0], outside[:, -1]]).mean())
+    if around >= ALL_AROUND and float(paper.colour.min()) >= YELLOWED:
+        return 1.0  # old or shaded paper
     return (1.0 - max(0.0, broad - LEFT)) * (1.0 if broad <= LEFT else min(1.0, around + RIM))
 
 
@@ -221,6 +225,8 @@ def _is_page(ground: Background, inner: Layout) -> bool:
     filled = sum(shape.area for shape in inner.shapes)
     mean = sum(shape.quality * shape.area for shape in inner.shapes) / max(1, filled)
     least = CLEAR if ground.colour.mean() >= DARK else VERY_CLEAR
-    many = len(inner.shapes) >= MANY and mean >= least
+    mask = ground.mask
+    margin = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()) >= EVEN
+    many = len(inner.shapes) >= MANY and (mean >= least or (margin and mean >= CLEAR))
     clear = many or min(shape.quality for shape in inner.shapes) >= CLEAR
     return inner.sure and clear and filled < FULL * inner.ink.size
