@@ -12,7 +12,7 @@ from inkwright.publish import review as review_module
 from inkwright.publish.review import LOOKS, Review, summarise, to_json, write_review
 
 TOP_KEYS = {"version", "elements", "panels", "prior", "p", "judge", "summary", "kinds", "scores", "worst"}
-TOP_KEYS |= {"palette", "ink"}
+TOP_KEYS |= {"palette", "ink", "second"}
 VOID = {"meta", "input", "img", "br", "link"}
 ELEMENTS = ["Hero", "Princess", "Dragon", "Hero's home", "Princess' castle"]
 PALETTE = [
