@@ -24,6 +24,7 @@ def test_a_second_judge_grades_where_its_weights_are(inkwright, made: Path, tmp_
     page = (made / "build" / "review" / "index.html").read_text()
     assert "Second judge: AUC" in page
     assert inkwright("review", made).events[-1]["fresh"] is False
+    assert len(Project(made).runs("judge")) == 1  # the first one is not trained anew for it
 
 
 def test_missing_weights_are_named(inkwright, made: Path, tmp_path: Path, monkeypatch):

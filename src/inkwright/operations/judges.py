@@ -14,6 +14,7 @@ from inkwright.images import Pixels, to_float
 from inkwright.learn import checkpoint
 from inkwright.learn.augment import noise_textures
 from inkwright.learn.backbones import file_of, load_backbone
+from inkwright.learn.backbones.weight_files import mark_of
 from inkwright.learn.examples import Examples, page_folds
 from inkwright.learn.judge import JudgeNet, grade, recipe
 from inkwright.learn.second_judge import SecondJudgeNet, second_recipe
@@ -47,10 +48,11 @@ def judges_of(project: Project, given: Inputs) -> list["Judge"]:
     seed = config.style.seed + 10_007
     judges = [Judge(project, given, "judge", each, recipe, JudgeNet, seed)]
     if name:
-        read = load_backbone(name, _weights_of(name, config.review.second_judge_weights))
+        file = _weights_of(name, config.review.second_judge_weights)
+        read, mark = load_backbone(name, file), digest(mark_of(file_of(name, file)))
         assert read is not None
         build = partial(SecondJudgeNet, read=read)
-        judges.append(Judge(project, given, "second", each, second_recipe, build, seed + 5_003))
+        judges.append(Judge(project, given, "second", each, second_recipe, build, seed + 5_003, mark))
     return judges
 
 
@@ -80,6 +82,7 @@ class Judge:
         recipe: of their training, by steps.
         build: makes an untrained net from (which elements fill their panels, side of the canvas).
         seed: of everything random.
+        mark: changes with the pretrained weights that it reads with; empty where it has none.
     """
 
     project: Project
@@ -89,6 +92,7 @@ class Judge:
     recipe: Callable[[int], Recipe]
     build: Callable[[list[bool], int], nn.Module]
     seed: int
+    mark: str = ""
 
     @property
     def steps(self) -> int:
@@ -98,7 +102,7 @@ class Judge:
     @property
     def key(self) -> str:
         """Changes with what it learns from."""
-        return digest(self.given.key, self.project.config().review.model_dump(), JUDGED)
+        return digest(self.given.key, self.project.config().review.judge_steps, self.mark, JUDGED)
 
     @cached_property
     def _book(self) -> tuple[Examples, list[list[int]]]:
