@@ -136,7 +136,7 @@ def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
     if style.get("elements") or style.get("panels"):
         from inkwright.operations.style_rules import check_rules
 
-        check_rules(project, style)
+        check_rules(project, settings)
     if "backbone" in settings.get("fit", {}) or "weights" in settings.get("fit", {}):
         from inkwright.operations.backbone_terms import check_settings
 

@@ -103,7 +103,9 @@ class StyleSettings(_Section):
         "('wave.jpg @ 0,0,400,300') or several with weights ('wave.jpg * 2 + gouache').",
     )
     words: str = Field(
-        "", description="A look in words, such as 'ink wash, dusk'; empty: the picture. See: inkwright looks."
+        "",
+        description="A look in words, such as 'ink wash, dusk'; empty: the picture. See: inkwright looks. With "
+        "fit.backbone clip any words, and others for pages, panels or elements: 'neon; p3: fog; Hero: chrome'.",
     )
     elements: str = Field(
         "",

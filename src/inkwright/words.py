@@ -135,13 +135,15 @@ def parse(text: str, where: str = "The look", strict: bool = True, beyond: str =
     return Spoken(material, named["light"], named["line"], tuple(unknown))
 
 
-def parse_light(text: str, where: str) -> tuple[str, ...]:
+def parse_light(text: str, where: str, clip: bool = False) -> tuple[str, ...]:
     """The lights of a page or a panel, where material and line belong to the whole book.
+
+    With `clip`, which reads any words, others may stand beside them.
 
     Raises:
         ConfigError, UnknownChoiceError: as `parse`, or a word for a material or a line.
     """
-    spoken = parse(text, where, beyond=LIGHTS)
+    spoken = parse(text, where, strict=not clip, beyond=LIGHTS)
     wrong = [name for name in (spoken.material, *spoken.lines) if name]
     if wrong:
         raise ConfigError(

@@ -12,7 +12,7 @@ from inkwright.learn.comic_book_loss import cross_entropy
 from inkwright.learn.element_look import Spots
 from inkwright.learn.fit import (
     CHECK_EVERY,
-    PLACE_LR,
+    PACES,
     FitState,
     FitStep,
     Job,
@@ -23,6 +23,7 @@ from inkwright.learn.fit import (
     minibatch,
 )
 from inkwright.learn.regions import CODES
+from inkwright.learn.said import Said, Texts, claims, word_planes
 from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.stylizers.unet import StrokeUNet
 from inkwright.learn.tensors import generator
@@ -410,7 +411,58 @@ def test_the_network_is_told_where_elements_are_and_learns_to_read_it():
     assert isinstance(layer, nn.Conv2d)
     assert layer.weight.any()
     paces = {group["pace"] for group in state.optimizer.param_groups}
-    assert paces == {1.0, PLACE_LR}
+    assert paces == {1.0, PACES["place_"]}
     rates = [group["lr"] for group in state.optimizer.param_groups]
-    assert max(rates) == pytest.approx(PLACE_LR * min(rates))
+    assert max(rates) == pytest.approx(PACES["place_"] * min(rates))
     assert [group["pace"] for group in begin(network(), 0.1).optimizer.param_groups] == [1.0]
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+class Colours:
+    """In place of CLIP, in whose space the look of a picture is its mean colour: "warm" and "cold" are opposite."""
+
+    side = 32
+
+    def pictures(self, V: Tensor) -> Tensor:
+        return nn.functional.normalize(torch.cat([V.mean((2, 3)) - 0.5, torch.ones(len(V), 1)], 1), dim=1)
+
+    def texts(self, texts: list[str]) -> Tensor:
+        tints = [0.5 if "warm" in text else -0.5 if "cold" in text else 0.0 for text in texts]
+        return nn.functional.normalize(torch.tensor([[tint, 0, -tint, 1] for tint in tints]), dim=1)
+
+
+def worded(texts: Texts, told: bool) -> tuple[Job, StrokeUNet]:
+    """Five times the same panel, with words of their own, for a network that is told which hold where, or not."""
+    panels = [canvas(56, 64, 0)] * len(P_HAT)
+    holds = [claims(texts, {}, [], 56, 64, f"p{n}") for n in range(len(panels))]
+    small = [nn.functional.avg_pool2d(held[None], 4)[0] for held in holds]
+    said = Said(Colours(), texts, "a drawing", [one.base for one in panels], small, 6, 0)
+    words = [planes for held in holds if (planes := word_planes(texts, held)) is not None]
+    weights = Weights(reconstruction=1.0, palette=1.0, words=20.0)
+    given = job(weights, 24, False, texture=None, panels=panels, said=said, words=words if told else [], lr=3e-3)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return given, StrokeUNet(PLANES, 0.25 * torch.eye(3), (8, 12, 16), 1, 6, words=CODES if told else 0)
+
+
+def warmth(state: FitState, given: Job) -> list[float]:
+    """How far each panel has become redder and less blue than it was drawn."""
+    with torch.no_grad():
+        moved = [given.painted(state.net, n, state.best) - given.panels[n].base for n in range(len(P_HAT))]
+    return [float((X[:, 0] - X[:, 2]).mean()) for X in moved]
+
+
+def test_one_network_paints_panels_in_words_of_their_own():
+    texts = Texts("warm", panels={"p1": "cold", "p3": "cold"})
+    given, net = worded(texts, told=True)
+    state, said = run(given, begin(net, given.lr))
+    assert said[-1].book["words"] < 0.5, "as far as to be satisfied"
+    warm, cold, *_ = got = warmth(state, given)
+    assert warm > 0.02
+    assert cold < -0.02
+    assert got == [warm, cold, warm, cold, warm]
+    assert {group["pace"] for group in state.optimizer.param_groups} == {1.0, PACES["word_"]}
+    blind, net = worded(texts, told=False)
+    assert len(set(warmth(run(blind, begin(net, blind.lr))[0], blind))) == 1, "without, it cannot tell them apart"

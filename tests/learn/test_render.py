@@ -11,11 +11,11 @@ from inkwright.learn.tensors import generator
 LEVEL = 1 / 255
 
 
-def network(shake: float, places: int = 0) -> StrokeUNet:
+def network(shake: float, places: int = 0, words: int = 0) -> StrokeUNet:
     """A network with the weights of a beginner, shaken as training would."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = StrokeUNet(PLANES, 0.25 * torch.eye(3), places=places)
+        net = StrokeUNet(PLANES, 0.25 * torch.eye(3), places=places, words=words)
     g = generator(1)
     with torch.no_grad():
         for weight in net.parameters():
@@ -51,14 +51,15 @@ def test_tiled_equals_untiled(tile, shake):
 
 @pytest.mark.parametrize("size", [(203, 301), (201, 300), (208, 304), (197, 303)])
 @pytest.mark.parametrize("tile", [56, 128])
-def test_tiled_equals_untiled_with_places(size, tile):
-    net = network(0.03, CODES)
+@pytest.mark.parametrize("kind", ["places", "words"])
+def test_tiled_equals_untiled_with_places_and_words(size, tile, kind):
+    net = network(0.03, **{kind: CODES})
     x, base = canvas(*size)
-    places = 5 * torch.randn(1, CODES, -(-size[0] // 4), -(-size[1] // 4), generator=generator(4))
-    whole = render(net, x, base, 1000, places)
+    told = {kind: 5 * torch.randn(1, CODES, -(-size[0] // 4), -(-size[1] // 4), generator=generator(4))}
+    whole = render(net, x, base, 1000, **told)
 
     assert float((whole - render(net, x, base, 1000)).abs().max()) > 10 * LEVEL  # they are seen
-    assert float((render(net, x, base, tile, places) - whole).abs().max()) < LEVEL / 4
+    assert float((render(net, x, base, tile, **told) - whole).abs().max()) < LEVEL / 4
 
 
 def test_an_untiled_picture_is_the_network_itself():

@@ -43,6 +43,33 @@ def test_own_words_go_before_the_foregrounds_and_these_before_the_books():
     assert claims(Texts("", "front"), {}, [], 8, 8).sum() == 0
 
 
+def test_a_panels_own_words_go_before_the_books_and_an_elements_before_both():
+    left = np.zeros((8, 8), np.float32)
+    left[:, :3] = 1
+    texts = Texts("whole", "front", "back", {0: "own", 2: ""}, {"p1": "panel", "p2": ""})
+    got = claims(texts, {0: left, 1: 1 - left}, [False, False], 8, 8, "p1")
+    assert texts.all() == ["whole", "front", "back", "own", "panel"]
+    assert got[:, 0].argmax(0).tolist() == [3, 3, 3, 4, 4, 4, 4, 4]
+    assert claims(texts, {1: left}, [False, False], 8, 8, "p2").sum() == 0, "a picture rules there: nothing is asked"
+    got = claims(texts, {2: left}, [False, False, False], 8, 8)
+    assert got.sum((1, 2)).tolist() == [0, 0, 40, 0, 0], "nothing is asked of such an element"
+
+
+def test_each_panel_is_compared_with_its_own_words(clip: Clip):
+    drawings = panels(2)
+    texts = Texts("neon", panels={"p1": "chrome"})
+    masks = [claims(texts, {}, [], 24, 30, f"p{n}") for n in range(2)]
+    said = Said(clip, texts, DRAWN, drawings, masks, 4, 0)
+    assert said.here == [[0], [1]]
+    got = said.book(lambda j, at: 1 - at.of(drawings[j]))
+    single = []
+    for n, text in enumerate(("neon", "chrome")):
+        alone = Said(clip, Texts(text), DRAWN, drawings[n : n + 1], everywhere(drawings[n : n + 1]), 4, 0)
+        alone.window = lambda j, text, choice, n=n: said.window(n, n, 0)  # the same part of it
+        single.append(alone.book(lambda j, at, n=n: 1 - at.of(drawings[n])))
+    assert got == pytest.approx(np.mean(single), rel=1e-5)
+
+
 def test_the_same_words_for_two_elements_are_one_text():
     texts = Texts("neon", "", "", {0: "chrome", 1: "chrome", 3: "neon"})
     assert texts.all() == ["neon", "chrome"]

@@ -14,11 +14,11 @@ FAR = 112
 """Pixels; further than the network can look."""
 
 
-def network(shake: float = 0.02, planes: int = PLANES, places: int = 0) -> StrokeUNet:
+def network(shake: float = 0.02, planes: int = PLANES, places: int = 0, words: int = 0) -> StrokeUNet:
     """A network with the weights of a beginner, shaken as training would."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        net = StrokeUNet(planes, 0.25 * torch.eye(3), places=places)
+        net = StrokeUNet(planes, 0.25 * torch.eye(3), places=places, words=words)
     g = generator(1)
     with torch.no_grad():
         for weight in net.parameters():
@@ -204,3 +204,40 @@ def test_a_cell_of_places_is_read_at_the_same_pixels_whatever_the_panels_size():
         torch.testing.assert_close(cut[..., :4, :4], whole[..., :4, :4], atol=1e-4, rtol=0)
         difference = (cut - whole[part]).abs().mean((0, 1))
         assert float(difference[: height - 80, : width - 80].max()) < 1e-3
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def test_words_mean_nothing_until_they_are_learned():
+    before = network(0.03)
+    told = StrokeUNet(PLANES, 0.25 * torch.eye(3), words=CODES).eval()
+    told.load_state_dict(with_places(told, before.state_dict()))
+    x, base = canvas(65, 71)
+    with torch.no_grad():
+        assert torch.equal(told(x, base, None, somewhere(65, 71)), before(x, base))
+        assert torch.equal(before(x, base, None, somewhere(65, 71)), before(x, base)), "an older network"
+
+
+def test_without_words_of_their_own_panels_are_painted_as_without_any():
+    """Whatever was learned of words: the book's own are zeros, which do nothing."""
+    net = network(0.05, words=CODES)
+    x, base = canvas(65, 71)
+    assert torch.equal(net(x, base, None, torch.zeros_like(somewhere(65, 71))), net(x, base))
+
+
+def test_words_are_learned_and_change_the_picture_where_they_hold():
+    net = network(0.05, words=CODES)
+    x, base = canvas(64, 2 * FAR + 40)
+    there = torch.zeros_like(somewhere(64, 2 * FAR + 40))
+    there[:, 2, :, : FAR // 8] = 1
+    before, after = net(x, base), net(x, base, None, there)
+    assert float((after - before)[..., : FAR // 2].abs().max()) > 0.02
+    assert torch.equal(after[..., FAR // 2 + FAR :], before[..., FAR // 2 + FAR :])
+    net.requires_grad_(True)
+    net(x, base, None, there).square().mean().backward()
+    for layer in (net.word_stem, net.word_middle, net.word_full):
+        assert layer is not None
+        assert layer.weight.grad is not None
+        assert float(layer.weight.grad[:, 2].abs().sum()) > 0
+        assert float(layer.weight.grad[:, 3].abs().sum()) == 0, "of other words nothing is learned here"

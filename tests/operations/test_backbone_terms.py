@@ -11,11 +11,10 @@ from inkwright.book import Element
 from inkwright.config import Config, check_config
 from inkwright.errors import BackboneError, ConfigError, UnknownChoiceError
 from inkwright.images import read_picture
-from inkwright.learn.said import Texts
-from inkwright.operations.backbone_terms import Terms, check, key_of, texts_of
+from inkwright.operations.backbone_terms import Terms, check, key_of
 from inkwright.operations.rounds import Material
+from inkwright.operations.worded import worded
 from inkwright.project import Project
-from inkwright.words import asked
 from pretrained import vgg_weights
 from tiny_clip import save_clip
 
@@ -45,7 +44,8 @@ def material() -> Material:
 
 def joined(config: Config, elements: list[Element], regions: dict[int, np.ndarray]) -> tuple[Material, list]:
     made, panel = material(), np.full((64, 80, 3), 0.5, np.float32)
-    notes = Terms(config, elements).join(made, panel, [(panel, regions), (panel, {})])
+    its = worded(config, elements) if config.fit.backbone == "clip" and config.fit.weight_words else None
+    notes = Terms(config, its).join(made, panel, [("p1.1", panel, regions), ("p1.2", panel, {})])
     return made, notes
 
 
@@ -86,15 +86,6 @@ def test_words_hold_where_their_elements_are(clip: Path):
     assert said.masks[0].shape == (3, 16, 20)
     assert float(said.masks[0][2, :, :9].min()) == 1
     assert float(said.masks[0][2, :, 11:].max()) == 0
-
-
-def test_texts_are_those_of_the_books_elements():
-    texts = texts_of(asked("hero: red; Forest: blue; neon"), ELEMENTS)
-    assert texts == Texts("neon", "", "", {0: "red", 1: "blue"})
-    with pytest.raises(UnknownChoiceError, match=r"no element 'Heroe'.*Did you mean 'Hero'"):
-        texts_of(asked("Heroe: red"), ELEMENTS)
-    with pytest.raises(ConfigError, match="no element is marked"):
-        texts_of(asked("foreground: red"), [])
 
 
 def test_words_for_what_is_nowhere_are_refused(clip: Path):

@@ -41,6 +41,7 @@ class Canvas:
         flat: (1, 3, H, W) RGB in [0, 1], cast flats with ink.
         ink: (1, 1, H, W) in [0, 1].
         places: (1, 8, h, w) where elements are, see `regions.place_planes`; None where nothing is known of them.
+        words: likewise, where words of their own hold, see `said.word_planes`; None: nowhere, or not told yet.
         other: (1, 1, H, W) in [0, 1], where another style than the book's rules; None: nowhere.
         shift: (1, 3, H, W) OKLab, how far colours are moved once the panel is painted, see `evening`; None: not at all.
     """
@@ -52,6 +53,7 @@ class Canvas:
     places: Tensor | None = None
     other: Tensor | None = None
     shift: Tensor | None = None
+    words: Tensor | None = None
 
 
 class Look:

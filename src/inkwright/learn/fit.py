@@ -25,8 +25,10 @@ from inkwright.learn.views import see
 
 CROP = 192
 """Side of the style crops for the reconstruction term, in pixels."""
-PLACE_LR = 10.0
-"""The layers that read where elements are learn this much faster: they start from nothing, all others can paint."""
+PACES = {"place_": 10.0, "word_": 40.0}
+"""How the names of the layers begin that are told where elements and words are, and how much faster they learn: they
+start from nothing, all others can paint."""
+TOLD = tuple(PACES)
 NETWORKS = 2
 """Classifiers that look at a panel in each step."""
 CHECK_EVERY = 20
@@ -59,10 +61,11 @@ class FitStep:
 def begin(net: nn.Module, lr: float) -> FitState:
     """A state that starts from a net's present weights."""
     weights = {name: value.detach().clone() for name, value in net.state_dict().items()}
-    faster = [p for name, p in net.named_parameters() if name.startswith("place_")]
-    others = [p for name, p in net.named_parameters() if not name.startswith("place_")]
-    groups = [{"params": others, "pace": 1.0}] + ([{"params": faster, "pace": PLACE_LR}] if faster else [])
-    optimizer = torch.optim.Adam(groups, lr=lr, betas=(0.9, 0.99))
+    named = list(net.named_parameters())
+    groups = [{"params": [p for name, p in named if not name.startswith(TOLD)], "pace": 1.0}]
+    for kind, pace in PACES.items():
+        groups.append({"params": [p for name, p in named if name.startswith(kind)], "pace": pace})
+    optimizer = torch.optim.Adam([group for group in groups if group["params"]], lr=lr, betas=(0.9, 0.99))
     return FitState(net, weights, {k: v.clone() for k, v in weights.items()}, optimizer)
 
 

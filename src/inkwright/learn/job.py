@@ -15,6 +15,7 @@ from inkwright.learn.order import minibatch
 from inkwright.learn.regions import COARSE
 from inkwright.learn.said import Said, Window
 from inkwright.learn.style_losses import ToneTexture
+from inkwright.learn.tensors import given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Job:
         features: the term of a pretrained network's features, or None.
         said: the term of the look in words, or None.
         places: (1, 8, h, w) per panel, where elements are, as the network is told it; none: it is not told.
+        words: likewise, where words of their own hold, see `said.word_planes`.
         spots: per panel, where the elements' colours are, for the look term.
         emphasis: weight of each element's C, L and K; none: 1 each.
         again: panels that are drawn more often: they fill every second step, and count as much as all panels do.
@@ -84,23 +86,25 @@ class Job:
     pairs: Sequence[Pair] = ()
     redrawn: Sequence[Redrawn] = ()
     others: Sequence[tuple[Canvas, Tensor]] = ()
+    words: Sequence[Tensor] = ()
 
     def painted(self, net: nn.Module, j: int, weights: dict[str, Tensor] | None = None) -> Tensor:
         """Panel j as the network, or its weights of another moment, paints it: (1, 3, H, W)."""
-        inputs = [part.float() for part in self.inputs(j)]
+        inputs = [None if part is None else part.float() for part in self.inputs(j)]
         X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
         return X
 
-    def inputs(self, j: int) -> list[Tensor]:
-        """What the network is given of panel j: guides, base and, where it is told, places."""
+    def inputs(self, j: int) -> list[Tensor | None]:
+        """What the network is given of panel j: guides, base and, where it is told, places and words."""
         canvas = self.panels[j]
-        return [canvas.x, canvas.base, *([self.places[j]] if self.places else [])]
+        return [canvas.x, canvas.base, *given(*(its[j] if its else None for its in (self.places, self.words)))]
 
     def part(self, net: nn.Module, j: int, at: Window, weights: dict[str, Tensor] | None = None) -> Tensor:
         """A window of panel j as the network, or its weights of another moment, paints it: (1, 3, h, w)."""
-        canvas = self.panels[j]
-        inputs = [at.of(canvas.x).float(), at.of(canvas.base).float()]
-        inputs += [at.of(self.places[j], COARSE).float()] if self.places else []
+        inputs = [
+            None if planes is None else at.of(planes, COARSE if n >= 2 else 1).float()
+            for n, planes in enumerate(self.inputs(j))
+        ]
         X: Tensor = net(*inputs) if weights is None else torch.func.functional_call(net, weights, tuple(inputs))
         return X
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from inkwright.learn.regions import COARSE
 from inkwright.learn.stylizers.unet import HALO, MULTIPLE
+from inkwright.learn.tensors import given
 
 
 def tiles(height: int, width: int, side: int) -> Iterator[tuple[slice, slice]]:
@@ -21,7 +22,9 @@ def tiles(height: int, width: int, side: int) -> Iterator[tuple[slice, slice]]:
 
 
 @torch.no_grad()
-def render(net: nn.Module, x: Tensor, base: Tensor, tile: int, places: Tensor | None = None) -> Tensor:
+def render(
+    net: nn.Module, x: Tensor, base: Tensor, tile: int, places: Tensor | None = None, words: Tensor | None = None
+) -> Tensor:
     """Runs the style network over a canvas.
 
     Args:
@@ -30,6 +33,7 @@ def render(net: nn.Module, x: Tensor, base: Tensor, tile: int, places: Tensor | 
         base: (1, 3, H, W) RGB in [0, 1].
         tile: side of a tile in pixels; memory grows with its square.
         places: (1, 8, ceil(H / 4), ceil(W / 4)) where elements are, see `regions.place_planes`, or None.
+        words: likewise where words of their own hold, see `said.word_planes`, or None.
 
     Returns:
         (1, 3, H, W) RGB in [0, 1].
@@ -41,10 +45,9 @@ def render(net: nn.Module, x: Tensor, base: Tensor, tile: int, places: Tensor | 
         # The halo, too, must start on the grid, or the strides fall on other pixels than without tiles.
         top, left = max(0, rows.start - HALO), max(0, columns.start - HALO)
         bottom, right = min(height, rows.stop + HALO), min(width, columns.stop + HALO)
-        inputs = [x[..., top:bottom, left:right], base[..., top:bottom, left:right]]
-        if places is not None:
-            inputs.append(places[..., top // COARSE : -(-bottom // COARSE), left // COARSE : -(-right // COARSE)])
-        piece = net(*inputs)
+        cells = (..., slice(top // COARSE, -(-bottom // COARSE)), slice(left // COARSE, -(-right // COARSE)))
+        told = given(*(None if planes is None else planes[cells] for planes in (places, words)))
+        piece = net(x[..., top:bottom, left:right], base[..., top:bottom, left:right], *told)
         inner = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
         out[..., rows, columns] = piece[..., inner[0], inner[1]]
     return out.clamp(0, 1)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from inkwright.learn.backbones.clip import Clip
 from inkwright.learn.order import minibatch
-from inkwright.learn.regions import Regions
+from inkwright.learn.regions import COARSE, Regions, codes
 from inkwright.learn.tensors import generator
 from inkwright.learn.text_losses import (
     direction,
@@ -64,53 +64,85 @@ class Texts:
         whole: for all that has no words of its own; may be empty.
         foreground: characters and props.
         background: what is neither.
-        elements: element → its words.
+        elements: element → its words; empty ones: nothing is asked where it is.
+        panels: id of a panel → its words, in place of the three above; empty ones: nothing is asked there.
     """
 
     whole: str = ""
     foreground: str = ""
     background: str = ""
     elements: Mapping[int, str] = field(default_factory=dict)
+    panels: Mapping[str, str] = field(default_factory=dict)
 
     def all(self) -> list[str]:
         """Every text once, in a fixed order."""
         named = [self.whole, self.foreground, self.background, *(self.elements[i] for i in sorted(self.elements))]
-        return list(dict.fromkeys(text for text in named if text))
+        return list(dict.fromkeys(text for text in [*named, *self.panels.values()] if text))
+
+    def own(self) -> list[int]:
+        """The texts that hold in a part of the book alone, by number: the network is told where."""
+        return [k for k, text in enumerate(self.all()) if text != self.whole]
 
 
-def claims(texts: Texts, regions: Regions, everywhere: Sequence[bool], height: int, width: int) -> Tensor:
+def claims(
+    texts: Texts, regions: Regions, everywhere: Sequence[bool], height: int, width: int, panel: str = ""
+) -> Tensor:
     """Where in a panel each text holds: (texts, height, width) in [0, 1], together at most 1.
 
-    An element's own words go before those of fore- and background, and these before the whole book's. A setting's words
-    hold behind figures.
+    An element's own words go before its panel's, these before those of fore- and background, and these before the whole
+    book's. A setting's words hold behind figures.
 
     Args:
         texts: the look.
         regions: where elements are in the panel.
         everywhere: per element, whether it is a setting.
         height, width: of the panel.
+        panel: its id.
     """
-    order = texts.all()
+    order, own = texts.all(), texts.panels.get(panel)
     out, left, front = torch.zeros(len(order), height, width), torch.ones(height, width), torch.zeros(height, width)
 
-    def take(text: str, mask: Tensor) -> None:
+    def take(text: str | None, mask: Tensor) -> None:
         nonlocal left
         if text:
             out[order.index(text)] += mask * left
+        if text is not None:
             left = left * (1 - mask)
 
     masks = {i: torch.from_numpy(mask).float() for i, mask in sorted(regions.items())}
     figures = [i for i in masks if not everywhere[i]]
     for i in figures:
         front = torch.maximum(front, masks[i])
-        take(texts.elements.get(i, ""), masks[i])
-    take(texts.foreground, front)
+        take(texts.elements.get(i), masks[i])
+    if own is None:
+        take(texts.foreground or None, front)
     for i in masks:
         if everywhere[i]:
-            take(texts.elements.get(i, ""), masks[i] * (1 - front))
-    take(texts.background, 1 - front)
-    take(texts.whole, torch.ones(height, width))
+            take(texts.elements.get(i), masks[i] * (1 - front))
+    if own is None:
+        take(texts.background or None, 1 - front)
+    take(texts.whole if own is None else own, torch.ones(height, width))
     return out
+
+
+def word_planes(texts: Texts, holds: Tensor) -> Tensor | None:
+    """The planes that tell the style network which words hold where in a panel: the sum of their texts' codes.
+
+    Zeros are the book's words, and its part without any; so a book with one text is painted as by a network that is not
+    told. As the planes of elements they are coarse, and eight whatever the number of texts.
+
+    Args:
+        texts: the look.
+        holds: (texts, height, width), see `claims`.
+
+    Returns:
+        (1, 8, ceil(height / 4), ceil(width / 4)); None where no text holds in a part of the book alone.
+    """
+    own = texts.own()
+    if not own:
+        return None
+    small = F.avg_pool2d(holds[own][None], COARSE, ceil_mode=True)[0]
+    return torch.einsum("kc,khw->chw", codes(len(own)), small)[None]
 
 
 @dataclass(frozen=True)
@@ -217,7 +249,7 @@ class Said:
     def _mask(self, part: Part) -> Tensor | None:
         """(1, 1, h, w) where the text holds in the picture; None: everywhere."""
         mask = self.masks[part.panel][part.text]
-        if len(self.delta_T) == 1 and bool((mask > 0.99).all()):
+        if bool((mask > 0.99).all()):
             return None
         at, size = self._at(part), self.drawings[part.panel].shape[-2:]
         return at.of(F.interpolate(mask[None, None].float(), size=size, mode="bilinear", align_corners=False))

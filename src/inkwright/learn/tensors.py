@@ -27,3 +27,9 @@ def generator(*seeds: int) -> torch.Generator:
     """
     sequence = np.random.SeedSequence((len(seeds), *seeds))  # with its length, or (3, 1) and (3, 1, 0) were the same
     return torch.Generator().manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1)))
+
+
+def given(*planes: Tensor | None) -> list[Tensor | None]:
+    """What a network is told beside a canvas, in its order, up to the last that there is."""
+    there = [n for n, its in enumerate(planes) if its is not None]
+    return list(planes[: there[-1] + 1]) if there else []

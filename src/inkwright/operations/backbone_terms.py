@@ -1,12 +1,12 @@
 """What a backbone adds to a fit: checked before any work, loaded once, joined to the panels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch.nn.functional as F
 
-from inkwright.book import Element
+from inkwright.book import Book
 from inkwright.config import Config
 from inkwright.errors import BackboneError, ConfigError, UnknownChoiceError
 from inkwright.images import Floats
@@ -15,21 +15,24 @@ from inkwright.learn.backbones.clip import Clip, find_checkpoint, load_clip, wei
 from inkwright.learn.backbones.weight_files import check_kind, mark_of
 from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.regions import COARSE, Regions
-from inkwright.learn.said import Said, Texts, claims
+from inkwright.learn.said import Said, word_planes
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.text_losses import in_templates
 from inkwright.operations.rounds import Material
+from inkwright.operations.worded import WHERE, Worded, worded
 from inkwright.project import Project, from_home
-from inkwright.registry import suggest
-from inkwright.words import BACK, FRONT, Asked, asked
+from inkwright.words import asked
 
-WHERE = "style.words"
-Drawn = Iterable[tuple[Floats, Regions]]
-"""Panels as drawn, at the size at which they are fitted, and where their elements are."""
+Drawn = Iterable[tuple[str, Floats, Regions]]
+"""Panels: id, as drawn at the size at which they are fitted, and where their elements are."""
 
 
-def check(config: Config) -> None:
+def check(config: Config, book: Book | None = None) -> None:
     """Refuses settings of a backbone that cannot be used, before any work; loads nothing.
+
+    Args:
+        config: the settings.
+        book: whose pages and panels may have words of their own.
 
     Raises:
         UnknownChoiceError: no such backbone.
@@ -39,10 +42,12 @@ def check(config: Config) -> None:
     for path in _files(config):
         check_kind(path)
     if config.fit.backbone == "clip" and config.fit.weight_words:
-        if not config.style.words:
+        own = book is not None and any(page.look or panel.look for page, panel in book.panels())
+        if not (config.style.words or config.style.panels or config.style.elements or own):
             act = """Say what the book should look like: --style-words "neon light", or set another fit.backbone."""
             raise ConfigError("fit.backbone is clip, but style.words is empty.", act)
-        asked(config.style.words, WHERE)
+        if config.style.words:
+            asked(config.style.words, WHERE)
 
 
 def check_settings(project: Project, given: dict[str, Any]) -> None:
@@ -85,25 +90,28 @@ class Terms:
 
     Args:
         config: the settings.
-        elements: of the book, which may have words of their own.
+        its: the words with the book that they are for; None: with no book.
 
     Raises:
         BackboneError, UnknownChoiceError: see `load_backbone` and `load_clip`.
         ConfigError: no words, too long ones, or such for an element that is not there.
     """
 
-    def __init__(self, config: Config, elements: Sequence[Element] = ()) -> None:
-        self.config, self.elements = config, elements
+    def __init__(self, config: Config, its: Worded | None = None) -> None:
+        self.config = config
         self.network: Features | None = None
         self.clip: Clip | None = None
         name, f = config.fit.backbone, config.fit
-        check(config)
+        if its is None or not its.texts.all():
+            check(config)
         if name == "clip" and f.weight_words:
-            names = texts_of(asked(config.style.words, WHERE), elements)
+            self.worded = worded(config) if its is None else its
+            if not self.worded.texts.all():
+                act = """Say what the book should look like: --style-words "neon light", or set another fit.backbone."""
+                raise ConfigError(f"fit.backbone is clip, but {WHERE} has no words for it.", act)
             self.clip = load_clip(f.weights)
-            for text in (*names.all(), config.style.words_from):
+            for text in (*self.worded.texts.all(), config.style.words_from):
                 _fits(text, self.clip)
-            self.texts = names
         elif name != "clip" and f.weight_features:
             self.network = load_backbone(name, f.weights)
             if self.network is not None:
@@ -127,41 +135,23 @@ class Terms:
             material.features = FeatureMoments(self.network, self.layers, to_tensor(style))
         if self.clip is None:
             return []
-        drawings, masks = [], []
-        everywhere = [element.kind == "setting" for element in self.elements]
-        for pixels, regions in drawn:
+        drawings, masks, texts = [], [], self.worded.texts
+        for j, (panel, pixels, regions) in enumerate(drawn):
             drawings.append(to_tensor(pixels).half())
-            height, width = pixels.shape[:2]
-            whole = claims(self.texts, regions, everywhere, height, width)
-            masks.append(F.avg_pool2d(whole[None], COARSE, ceil_mode=True)[0].half())
+            holds = self.worded.holds(panel, regions, *pixels.shape[:2])
+            masks.append(F.avg_pool2d(holds[None], COARSE, ceil_mode=True)[0].half())
+            if (planes := word_planes(texts, holds)) is not None:
+                material.words.append(planes.half())
+            if texts.panels.get(panel) and material.spots:
+                material.spots[j] = []  # words of its own change its elements' colours on purpose
         f, style_set = self.config.fit, self.config.style
-        material.said = Said(self.clip, self.texts, style_set.words_from, drawings, masks, f.crops, style_set.seed)
+        material.said = Said(self.clip, texts, style_set.words_from, drawings, masks, f.crops, style_set.seed)
         heard = {k for here in material.said.here for k in here}
-        silent = [text for k, text in enumerate(self.texts.all()) if k not in heard]
+        silent = [text for k, text in enumerate(texts.all()) if k not in heard]
         act = "Mark the elements that they are for, with boxes, or leave them out."
         if not heard:
             raise ConfigError(f"{WHERE}: '{silent[0][:60]}' holds nowhere in the book.", act)
         return [(f"{WHERE}: '{text[:60]}' holds nowhere in the book.", act) for text in silent]
-
-
-def texts_of(said: Asked, elements: Sequence[Element]) -> Texts:
-    """The words with the elements that they are for.
-
-    Raises:
-        UnknownChoiceError: an element that the book does not have.
-        ConfigError: words for elements where there are none.
-    """
-    names = {element.name.casefold(): i for i, element in enumerate(elements)}
-    own: dict[int, str] = {}
-    for name, text in said.elements:
-        if name.casefold() not in names:
-            known = [element.name for element in elements] + [FRONT[0], BACK[0]]
-            raise UnknownChoiceError(f"{WHERE}: there is no element '{name[:40]}'.", suggest(name[:40], known))
-        own[names[name.casefold()]] = text
-    if said.foreground and not elements:
-        act = "Mark characters and props first, see: inkwright elements --help; or give words for the whole."
-        raise ConfigError(f"{WHERE} has words for the foreground, but no element is marked.", act)
-    return Texts(said.whole, said.foreground, said.background, own)
 
 
 def _fits(text: str, clip: Clip) -> None:
@@ -185,4 +175,4 @@ def _fits(text: str, clip: Clip) -> None:
     )
 
 
-__all__ = ["Terms", "check", "check_settings", "key_of", "texts_of"]
+__all__ = ["Terms", "check", "check_settings", "key_of"]

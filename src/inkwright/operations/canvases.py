@@ -148,12 +148,12 @@ def _add(material: Material, look: Look, guides: Guides, regions: Regions, light
         material.places.append(made.places)
 
 
-def drawn_panels(project: Project, given: Inputs, config: Config, run: Path) -> Iterator[tuple[Floats, Regions]]:
-    """The panels as drawn, at the size at which they are fitted, and where their elements are."""
+def drawn_panels(project: Project, given: Inputs, config: Config, run: Path) -> Iterator[tuple[str, Floats, Regions]]:
+    """The panels: id, as drawn at the size at which they are fitted, and where their elements are."""
     where = whereabouts.load(run, given.prior)
     for panel in panel_pictures(project, given.book):
         pixels = to_float(reduced(panel.pixels, fit_scale(panel, config)))
-        yield pixels, where.regions(panel, *pixels.shape[:2])
+        yield panel.panel.id, pixels, where.regions(panel, *pixels.shape[:2])
 
 
 def _p_hat(given: Inputs, ensemble: Ensemble | None) -> torch.Tensor:

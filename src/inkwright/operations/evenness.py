@@ -21,6 +21,7 @@ from inkwright.operations.canvases import panel_guides
 from inkwright.operations.material import panel_pictures, work_scale
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.train import Inputs
+from inkwright.operations.worded import words_of
 from inkwright.project import Project
 
 EVENING = "evening.safetensors"
@@ -40,6 +41,7 @@ def find(project: Project, given: Inputs, config: Config, run: Path, network: st
     if look.elements is None or not look.elements.banks:
         return
     net, where = load_stylizer(run / network), whereabouts.load(run, given.prior)
+    said = words_of(project, config, given.book, given.prior)
     found: list[list[tuple[int, Floats]]] = []
     lights: list[str] = []
     clock = Clock("fit", len(given.prior.panels))
@@ -48,10 +50,12 @@ def find(project: Project, given: Inputs, config: Config, run: Path, network: st
         regions = where.regions(view, *guides.ink.shape)
         canvas = look.canvas(guides, regions, mood(view.lights))
         places = canvas.places if config.fit.element_maps else None
-        painted = to_float(to_picture(render(net, canvas.x, canvas.base, config.render.tile_px, places)))
+        name, size = view.panel.id, guides.ink.shape
+        words = None if said is None else said.planes(name, regions, size[0], size[1])
+        painted = to_float(to_picture(render(net, canvas.x, canvas.base, config.render.tile_px, places, words)))
         its = spots(guides.flat, look.palette(guides.flat), regions, look.elements, guides.distance)
         found.append([(one.element, added(painted, one)) for one in its])
-        lights.append(", ".join(view.lights))
+        lights.append(", ".join([*view.lights, *([said.texts.panels.get(name, "")] if said is not None else [])]))
         yield clock.step(len(found))
     tensors: dict[str, torch.Tensor] = {}
     for j, its_moves in enumerate(moves(found, lights)):

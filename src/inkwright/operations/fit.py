@@ -16,6 +16,7 @@ from inkwright.operations.canvases import drawn_panels, material_of
 from inkwright.operations.finished_files import finished_key
 from inkwright.operations.finishing import Finishing, look_up, study
 from inkwright.operations.log import logged
+from inkwright.operations.material import by_clip
 from inkwright.operations.palette_file import load
 from inkwright.operations.references import sheets_key, unused
 from inkwright.operations.refine import Refinement
@@ -25,6 +26,7 @@ from inkwright.operations.style_picture import style_for_learning
 from inkwright.operations.style_rules import read_rules, rules_key
 from inkwright.operations.sweep import BOOK, sweep
 from inkwright.operations.train import Inputs, inputs, need_ensemble
+from inkwright.operations.worded import words_of
 from inkwright.operations.words import kept_picture, lights_of, style_key_of, style_name, style_pixels_of
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
@@ -35,11 +37,12 @@ def base_key(project: Project, given: Inputs) -> str:
     style = [style_key_of(project), config.style.scale, config.style.seed]
     pins = load(project).pins()
     own = [*([pins] if pins else []), *sheets_key(project, given.prior)]
-    lights = lights_of(given.book)
+    lights = lights_of(given.book, by_clip(config))
     parts = [*own, lights] if lights else own
     parts = [*parts, *finished_key(project, given.book, given.prior)]
-    parts = [*parts, *rules_key(project, read_rules(project, config, given.book, given.prior))]
-    parts = [*parts, *key_of(config)]
+    rules = read_rules(project, config, given.book, given.prior)
+    said = words_of(project, config, given.book, given.prior, rules)
+    parts = [*parts, *rules_key(project, rules), *key_of(config), *(said.key() if said is not None else [])]
     return digest(given.key, config.fit.model_dump(), style, config.render.work_px, *parts)
 
 
@@ -60,8 +63,8 @@ def fit(project: Project, more: Sequence[str] = (), redo: Sequence[str] = (), fr
     """
     if fresh:
         refine.drop(project)
-    check(project.config())
     given = inputs(project)
+    check(project.config(), given.book)
     check_elements(project, load(project), given.prior)
     found = need_ensemble(project, given)
     base = base_key(project, given)
@@ -108,7 +111,7 @@ class _Fit:
     def work(self, before: Path | None) -> Iterator[Event]:
         """Runs it; `before` is the run that is refined."""
         project, config, clock = self.project, self.config, Clock("fit", 0)
-        terms = Terms(config, self.given.prior.elements)
+        terms = Terms(config, words_of(project, config, self.given.book, self.given.prior))
         ensemble = self._learned()
         run = project.open_run("fit", self.key, self._told(before))
         if before is not None:

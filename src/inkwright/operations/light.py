@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from inkwright.errors import BookError
 from inkwright.events import Event, Finished, Saved, Started, Table
-from inkwright.operations.material import load_book, own_lights
+from inkwright.operations.material import by_clip, load_book, look_of, own_lights
 from inkwright.project import Project, quoted
 from inkwright.registry import suggest
 from inkwright.words import parse_light
@@ -38,8 +38,9 @@ def light(
         raise BookError(
             "No panel or page is named.", f"Write for instance: inkwright light {quoted(project.root)} p1.2 ..."
         )
+    clip = by_clip(project.config())
     if words:
-        parse_light(words, "The light")
+        parse_light(words, "The light", clip)
     known = {panel.id: panel for _, panel in book.panels()}
     for name in panels:
         if name not in known:
@@ -60,7 +61,8 @@ def light(
         for panel in page.panels:
             said = page.look if panel.look is None else panel.look
             whose = "the book's" if not said else ("the panel's own" if panel.look is not None else f"page {number}'s")
-            rows.append((panel.id, ", ".join(own_lights(page, panel)), whose))
+            told = look_of(page, panel) if clip else ", ".join(own_lights(page, panel))
+            rows.append((panel.id, told, whose))
     yield Table("light", "Light of the panels", ("panel", "light and mood", "whose"), tuple(rows))
     act = f"; to apply it, run: inkwright make {quoted(project.root)}" if panels or pages else ""
     yield Finished("light", f"{sum(1 for row in rows if row[1])} panels have a light of their own{act}", False)

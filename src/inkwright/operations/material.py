@@ -11,6 +11,7 @@ from inkwright.book import Book, Page, Panel, Prior
 from inkwright.comic.elements import parse_prior
 from inkwright.comic.layout import Interior, crop, fit_box, interior
 from inkwright.comic.scan import paper_light, read_page
+from inkwright.config import Config
 from inkwright.errors import BookError, PictureError, ProjectError
 from inkwright.images import MIN_SIDE, Floats, Pixels, resize
 from inkwright.project import Project, digest, load_prior_text, quoted
@@ -24,13 +25,14 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A page of the book with its pixels."""
+    """A page of the book with its pixels; `clip`: its look may have any words."""
 
     number: int
     page: Page
     pixels: Pixels
     dpi: float | None
     light: Floats | None
+    clip: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,11 @@ def load_prior(project: Project, book: Book) -> Prior:
 
 def pages(project: Project, book: Book) -> Iterator[PagePicture]:
     """The pages with their pixels, one at a time."""
+    clip = by_clip(project.config())
     for number, page in enumerate(book.pages, 1):
         picture = read_page(project.page_file(page.file))
         light = paper_light(picture.pixels, [panel.box for panel in page.panels])
-        yield PagePicture(number, page, picture.pixels, picture.dpi, light)
+        yield PagePicture(number, page, picture.pixels, picture.dpi, light, clip)
 
 
 def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
@@ -121,18 +124,28 @@ def panel_picture(page: PagePicture, panel: Panel) -> PanelPicture:
     part = (box[0] + x, box[1] + y, w, h)
     light = None if page.light is None else _cut(page.light, part, page.pixels.shape[1], page.pixels.shape[0])
     pixels = crop(page.pixels, part, panel.id)
-    lights = own_lights(page.page, panel)
+    lights = own_lights(page.page, panel, page.clip)
     return PanelPicture(panel, page.number, max(page.pixels.shape[:2]), box, inside, pixels, light, lights)
 
 
-def own_lights(page: Page, panel: Panel) -> tuple[str, ...]:
-    """The names of the lights that a panel is painted in: its own words, else its page's.
+def by_clip(config: Config) -> bool:
+    """Whether CLIP reads words that the vocabulary lacks."""
+    return config.fit.backbone == "clip"
+
+
+def look_of(page: Page, panel: Panel) -> str:
+    """A panel's look in words: its own, else its page's; empty: the book's."""
+    return (page.look if panel.look is None else panel.look) or ""
+
+
+def own_lights(page: Page, panel: Panel, clip: bool = False) -> tuple[str, ...]:
+    """The names of the lights that a panel is painted in; with `clip`, other words may stand beside them.
 
     Raises:
         ConfigError, UnknownChoiceError: words that are no light; naming the panel.
     """
-    text = page.look if panel.look is None else panel.look
-    return parse_light(text, f"The look of panel {panel.id} in book.json") if text else ()
+    text = look_of(page, panel)
+    return parse_light(text, f"The look of panel {panel.id} in book.json", clip) if text else ()
 
 
 def _cut(light: Floats, part: Box, width: int, height: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +32,14 @@ from inkwright.operations.sweep import BOOK
 from inkwright.operations.train import Inputs, inputs
 from inkwright.operations.whereabouts import Whereabouts
 from inkwright.operations.whereabouts import load as load_whereabouts
+from inkwright.operations.worded import Worded, words_of
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
 
 @dataclass(frozen=True)
 class Brush:
-    """A style network with its look: all that is needed to paint a panel; `fitted`: it knows of elements, and `moves`
-    says how far their colours are moved, see `evenness`."""
+    """A style network with its look: all that is needed to paint a panel; `fitted`: it knows of elements, `moves` says
+    how far their colours are moved, see `evenness`, and `said` which words hold where, if CLIP reads any."""
 
     net: nn.Module
     look: Look
@@ -49,6 +50,7 @@ class Brush:
     fitted: bool
     rules: Rules
     moves: Mapping[str, Mapping[int, Floats]]
+    said: Worded | None = None
 
     def canvas(self, panel: PanelPicture) -> Canvas:
         """The canvas of a panel at the size at which it is painted."""
@@ -57,14 +59,20 @@ class Brush:
         height, width = guides.ink.shape
         regions = self.where.regions(panel, height, width, anywhere)
         masks = self.rules.masks(panel.panel.id, regions, guides, self.look)
-        moves = self.moves.get(panel.panel.id, {})
-        return self.look.canvas(guides, regions if self.fitted else None, mood(panel.lights), masks, moves)
+        name = panel.panel.id
+        moves = self.moves.get(name, {})
+        made = self.look.canvas(guides, regions if self.fitted else None, mood(panel.lights), masks, moves)
+        if self.said is None:
+            return made
+        # As the words were fitted: what nobody can find is nowhere.
+        found = self.where.regions(panel, height, width) if anywhere else regions
+        return replace(made, words=self.said.planes(name, found, height, width))
 
     def paint(self, panel: PanelPicture, canvas: Canvas) -> Pixels:
         """The inside of a panel, painted at the page's resolution: (h, w, 3) uint8."""
         if self.style.strength == 0:
             return panel.pixels
-        X = paint(self.net, canvas.x, canvas.base, self.tile, canvas.places)
+        X = paint(self.net, canvas.x, canvas.base, self.tile, canvas.places, canvas.words)
         if canvas.shift is not None:
             X = evened(X, canvas.shift)
         height, width = panel.pixels.shape[:2]
@@ -158,7 +166,8 @@ def _brush(project: Project, book: Book, given: Inputs, run: Path, fitted: bool)
     load_others(run, project, rules, look)
     size, where = config.render, load_whereabouts(run, given.prior)
     moves = evenness.load(run, given.prior) if fitted else {}
-    return Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules, moves)
+    said = words_of(project, config, book, given.prior, rules)
+    return Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules, moves, said)
 
 
 def _prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:

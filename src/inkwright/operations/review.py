@@ -18,6 +18,7 @@ from inkwright.operations.measures import Measures, looks_of, measured
 from inkwright.operations.render import is_fresh, render_key
 from inkwright.operations.style_rules import read_rules
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
+from inkwright.operations.worded import words_of
 from inkwright.operations.words import style_name
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 from inkwright.publish.review import Review, summarise, write_review
@@ -74,7 +75,9 @@ def review(project: Project) -> Iterator[Event]:
         )
     fitted = project.finished_run("fit", fit_key(project, given))
     assert fitted is not None  # or the pages would not be fresh
-    others = read_rules(project, config, project.book(), given.prior).of_panels()
+    rules = read_rules(project, config, project.book(), given.prior)
+    said_of = words_of(project, config, project.book(), given.prior, rules)
+    others = {**(said_of.texts.panels if said_of is not None else {}), **rules.of_panels()}
     seen = measured(given, views, pictures, fitted / "style.png", others)
     if other := int(seen.figures.get("panels_in_another_light", 0)):
         message = f"{other} panels have a light or style of their own: "

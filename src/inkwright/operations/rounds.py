@@ -20,7 +20,7 @@ from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
 from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
-from inkwright.learn.fit import FitState, begin, evaluate, fit
+from inkwright.learn.fit import TOLD, FitState, begin, evaluate, fit
 from inkwright.learn.job import Job, Weights
 from inkwright.learn.regions import CODES
 from inkwright.learn.said import Said
@@ -52,6 +52,7 @@ class Material:
         masks: (J, I, s, s) boxes on the classifiers' canvas.
         classifiers: the ensemble, or None: then there is no "fitted" round.
         places: per panel, where elements are, as the network is told it; none: it is not told.
+        words: per panel, where words of their own hold, likewise.
         spots: per panel, where the elements' colours are; none: no look term.
         pairs: finished panels over their drawings.
         redrawn: finished panels that were drawn anew.
@@ -72,6 +73,7 @@ class Material:
     finished: bool = False
     features: FeatureMoments | None = None
     said: Said | None = None
+    words: list[Tensor] = field(default_factory=list)
 
     @property
     def fitted(self) -> bool:
@@ -140,7 +142,7 @@ class Rounds:
         total = f.style_steps + f.steps * len(second)
         yield from self._together({"style": (make_stylizer(self.picture, self.seed, f.start), first)}, 0, total)
         learned = self.run / "style.safetensors"
-        starts = {name: (_started(learned, bool(job.places)), job) for name, job in second.items()}
+        starts = {name: (_started(learned, job), job) for name, job in second.items()}
         yield from self._together(starts, f.style_steps, total)
         for name in ("style", *second):
             self.losses += self._kept(name)
@@ -161,7 +163,7 @@ class Rounds:
             weights=self.weights(True, backed), emphasis=emphasis, again=again, **self._elements(material), **common
         )
         start = self.run / START
-        yield from self._together({"fitted": (_started(start, bool(job.places)), job)}, 0, steps, measured=True)
+        yield from self._together({"fitted": (_started(start, job), job)}, 0, steps, measured=True)
         before, mine = (read_json(self.run / BEFORE) or {}).get("losses", []), self._kept("fitted")
         first = max((row["step"] for row in before if row["stage"] == "fitted"), default=0)
         self.losses = [*before, *({**row, "step": first + row["step"]} for row in mine)]
@@ -173,7 +175,7 @@ class Rounds:
         f = self.config.fit
         texture = ToneTexture(self.picture, generator(self.seed, 3)) if f.weight_texture else None
         given = {"style": self.style, "Y": self.Y, "others": self.others, "seed": self.seed, "texture": texture}
-        given |= {"features": material.features, "said": material.said}
+        given |= {"features": material.features, "said": material.said, "words": material.words}
         return given | {"batch": f.batch, "steps": f.steps, "lr": f.lr}
 
     def _elements(self, material: Material) -> dict[str, Any]:
@@ -231,10 +233,12 @@ def refined_steps(steps: int) -> int:
     return max(1, steps // 2)
 
 
-def _started(path: Path, told: bool) -> nn.Module:
-    """A network to be trained on from the weights in a file, `told` where elements are or not."""
-    net = STYLIZERS["unet"](PLANES, places=CODES if told else 0)
-    checkpoint.load_weights(net, with_places(net, checkpoint.load_tensors(path)), str(path))
+def _started(path: Path, job: Job) -> nn.Module:
+    """A network to be trained on from the weights in a file, told where elements and words are or not."""
+    weights = checkpoint.load_tensors(path)
+    words = bool(job.words) or any(name.startswith("word_") for name in weights)
+    net = STYLIZERS["unet"](PLANES, places=CODES if job.places else 0, words=CODES if words else 0)
+    checkpoint.load_weights(net, with_places(net, weights), str(path))
     return net.requires_grad_(True)
 
 
@@ -254,16 +258,18 @@ def make_stylizer(Y: Tensor, seed: int, start: str = "ours") -> nn.Module:
 
 
 def load_stylizer(path: Path) -> nn.Module:
-    """A trained style network, in evaluation mode; told where elements are if it was trained so."""
+    """A trained style network, in evaluation mode; told where elements, or words, are if it was trained so."""
     weights = checkpoint.load_tensors(path)
-    net = STYLIZERS["unet"](PLANES, places=CODES if any(name.startswith("place_") for name in weights) else 0)
+    places, words = (CODES if any(name.startswith(kind) for name in weights) else 0 for kind in TOLD)
+    net = STYLIZERS["unet"](PLANES, places=places, words=words)
     checkpoint.load_weights(net, weights, str(path))
     return net.eval().requires_grad_(False)
 
 
 def with_places(net: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights of a network that was not told where elements are, for one that is: what reads it starts from zero."""
-    fresh = {name: torch.zeros_like(v) for name, v in net.state_dict().items() if name.startswith("place_")}
+    """Weights of a network that was not told where elements or words are, for one that is: what reads it starts from
+    zero."""
+    fresh = {name: torch.zeros_like(v) for name, v in net.state_dict().items() if name.startswith(TOLD)}
     return fresh | weights
 
 

@@ -17,7 +17,7 @@ import torch
 from inkwright.book import Book, Prior
 from inkwright.config import Config
 from inkwright.errors import ConfigError, PictureError
-from inkwright.images import Floats, png_bytes, read_picture, to_float, to_uint8
+from inkwright.images import EXTENSIONS, Floats, png_bytes, read_picture, to_float, to_uint8
 from inkwright.learn import checkpoint
 from inkwright.learn.banks import shaped
 from inkwright.learn.canvas import Look, make_look
@@ -26,7 +26,7 @@ from inkwright.learn.guides import Guides
 from inkwright.learn.lines import line
 from inkwright.learn.palette import Palette
 from inkwright.learn.regions import Regions
-from inkwright.operations.material import METHOD, load_book, load_prior
+from inkwright.operations.material import METHOD, by_clip, load_book, load_prior
 from inkwright.operations.steer import PARTS
 from inkwright.operations.style_picture import (
     check_style,
@@ -39,7 +39,9 @@ from inkwright.operations.style_picture import (
 from inkwright.operations.words import asked_for, style_key_of
 from inkwright.project import Project, digest, write_bytes
 from inkwright.registry import suggest
+from inkwright.sample.styles import STYLES
 from inkwright.words import Spoken, parse
+from inkwright.words import read as read_words
 
 Masks = list[Floats | None]
 
@@ -75,10 +77,14 @@ class Rules:
     Attributes:
         rules: the rules, in the order in which their styles are named.
         everywhere: per element, whether it is a setting.
+        said_elements, said_panels: what CLIP is asked for where a rule is, by element and by id of a panel; an empty
+            text where the rule is a picture. Nothing unless CLIP reads words.
     """
 
     rules: list[Rule] = field(default_factory=list)
     everywhere: list[bool] = field(default_factory=list)
+    said_elements: dict[int, str] = field(default_factory=dict)
+    said_panels: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -163,36 +169,53 @@ def read_rules(project: Project | None, config: Config, book: Book, prior: Prior
         PictureError: a style that cannot be used.
     """
     names = [element.name for element in prior.elements]
-    pages = {f"p{n}": [panel.id for panel in page.panels] for n, page in enumerate(book.pages, 1)}
-    pages |= {Path(page.file).stem: [panel.id for panel in page.panels] for page in book.pages}
-    panels = set(book.panel_ids())
+    known_panels, panels, clip = named_panels(book), set(book.panel_ids()), by_clip(config)
     styles: dict[str, tuple[set[int], set[str]]] = {}
+    said_elements, said_panels = {}, {}
     for name, style in _split(config.style.elements, "style.elements", "Hero = woodblock"):
         if name not in names:
             raise ConfigError(f"style.elements has no element '{name}' to go by.", suggest(name, names))
-        styles.setdefault(style, (set(), set()))[0].add(names.index(name))
+        style, words = _read(project, style, clip)
+        if clip:
+            said_elements[names.index(name)] = words
+        if style:
+            styles.setdefault(style, (set(), set()))[0].add(names.index(name))
     chosen: dict[str, str] = {}
     ruled = _split(config.style.panels, "style.panels", "p3.2 = woodblock")
     for name, style in sorted(ruled, key=lambda rule: rule[0] in panels):  # pages first, panels over them
-        if name not in panels and name not in pages:
-            raise ConfigError(f"style.panels has no page or panel '{name}'.", suggest(name, [*pages, *sorted(panels)]))
-        chosen |= dict.fromkeys([name] if name in panels else pages[name], style)
+        if name not in known_panels:
+            raise ConfigError(f"style.panels has no page or panel '{name}'.", suggest(name, list(known_panels)))
+        chosen |= dict.fromkeys(known_panels[name], style)
     for panel_id, style in chosen.items():
-        styles.setdefault(style, (set(), set()))[1].add(panel_id)
+        style, words = _read(project, style, clip)
+        if clip:
+            said_panels[panel_id] = words
+        if style:
+            styles.setdefault(style, (set(), set()))[1].add(panel_id)
     for style in styles:
         _check(project, style)
     everywhere = [element.kind == "setting" for element in prior.elements]
-    return Rules([Rule(s, frozenset(i), frozenset(j)) for s, (i, j) in styles.items()], everywhere)
+    rules = [Rule(s, frozenset(i), frozenset(j)) for s, (i, j) in styles.items()]
+    return Rules(rules, everywhere, said_elements, said_panels)
 
 
-def check_rules(project: Project, given: dict[str, Any]) -> None:
-    """Refuses rules before they are saved as settings; `given` are settings of the section `style`.
+def named_panels(book: Book) -> dict[str, list[str]]:
+    """What panels may be called → their ids: pages by number and by file, then panels, which go before pages."""
+    ids = [[panel.id for panel in page.panels] for page in book.pages]
+    out = {f"p{n}": its for n, its in enumerate(ids, 1)}
+    out |= {Path(page.file).stem: its for page, its in zip(book.pages, ids, strict=True)}
+    return out | {panel_id: [panel_id] for panel_id in book.panel_ids()}
+
+
+def check_rules(project: Project, given: dict[str, dict[str, Any]]) -> None:
+    """Refuses rules before they are saved as settings; `given` are settings by section.
 
     Raises:
         ConfigError, PictureError: see `read_rules`.
     """
     config, book = project.config(), load_book(project)
-    config = config.model_copy(update={"style": config.style.model_copy(update=given)})
+    parts = {name: getattr(config, name).model_copy(update=given.get(name, {})) for name in ("style", "fit")}
+    config = config.model_copy(update=parts)
     read_rules(project, config, book, load_prior(project, book))
 
 
@@ -207,6 +230,21 @@ def _split(text: str, setting: str, example: str) -> list[tuple[str, str]]:
             raise ConfigError(f"{setting} has '{rule.strip()[:80]}', which is no rule.", f"Write it as in: {example}")
         out.append((name, style))
     return out
+
+
+def _read(project: Project | None, style: str, clip: bool) -> tuple[str, str]:
+    """What a rule names: its style, and the words that CLIP is asked for; without it words that are known are a style.
+
+    Words that the vocabulary lacks are no style: theirs is the book's. A name that looks like a file's is no words.
+    """
+    if not clip:
+        return style, ""
+    if style in STYLES:
+        return style, style.replace("-", " ")
+    parts = [part.name for part in parts_of(project, style)]
+    if "/" in style or any(known(project, name) or Path(name).suffix.lower() in EXTENSIONS for name in parts):
+        return style, ""
+    return str(read_words(style, "A style of its own", True)), style
 
 
 def _said(project: Project | None, style: str) -> Spoken | None:

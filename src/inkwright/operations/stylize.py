@@ -3,7 +3,8 @@
 import errno
 import os
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,13 @@ from inkwright.learn.tensors import to_picture
 from inkwright.operations.backbone_terms import Terms
 from inkwright.operations.finished import Shown
 from inkwright.operations.finishing import Finishing, finished_look, study
-from inkwright.operations.material import panel_seed, reduced, work_scale
+from inkwright.operations.material import by_clip, panel_seed, reduced, work_scale
 from inkwright.operations.protect import finish, kept_parts, without
 from inkwright.operations.render import sharpened
 from inkwright.operations.rounds import Material, Rounds, load_stylizer
 from inkwright.operations.style_picture import style_for_learning
 from inkwright.operations.stylize_pairs import pairs_of, read_pairs, taught
+from inkwright.operations.worded import Worded, worded
 from inkwright.operations.words import asked_for, line_of, spoken
 from inkwright.project import guarded, write_bytes
 from inkwright.sample.styles import DEFAULT
@@ -65,7 +67,8 @@ def stylize(
     targets = _targets(pictures, [Path(style), *(path for one in pairs for path in (one.drawing, one.finish))], out)
     for target in targets:
         _check_out(target, force)
-    terms, clock = Terms(config), Clock("stylize", 0)
+    said_of = _worded(pictures, config)
+    terms, clock = Terms(config, said_of), Clock("stylize", 0)
     read = [read_page(path) for path in pictures]
     look_of = None
     if style or config.style.words:
@@ -78,9 +81,11 @@ def stylize(
         for message, hint in said:
             yield Warned("stylize", message, hint)
     yield Started("stylize", config.fit.style_steps + config.fit.steps, _told(pictures, style, config, shown))
-    net, look = yield from _fitted(drawings, look_of, config, detail, shown, finishing, terms)
-    for one, target in zip(read, targets, strict=True):
-        write_bytes(target, _packed(_painted(net, look, one.pixels, config), target, one, config))
+    names = [path.stem for path in pictures]
+    net, look = yield from _fitted(drawings, look_of, config, detail, shown, finishing, (terms, names))
+    for one, target, name in zip(read, targets, names, strict=True):
+        words = None if said_of is None else partial(said_of.planes, name, {})
+        write_bytes(target, _packed(_painted(net, look, one.pixels, config, words), target, one, config))
         yield Saved("stylize", str(target), "stylized picture")
     yield Finished("stylize", str(out), seconds=clock.seconds)
 
@@ -92,10 +97,14 @@ def _fitted(
     detail: float,
     shown: Sequence[Shown],
     finishing: Finishing | None,
-    terms: Terms,
+    said: tuple[Terms, Sequence[str]],
 ) -> Generator[Event, None, tuple[torch.nn.Module, Look]]:
-    """The network that paints the drawings, and its look; without a `style` that of the pairs."""
+    """The network that paints the drawings, and its look; without a `style` that of the pairs.
+
+    `said` are the terms of a backbone, and what the drawings are called in its words.
+    """
     every = [*drawings, *(one.view.pixels for one in shown)]
+    names = [*said[1], *("" for _ in shown)]
     with tempfile.TemporaryDirectory(prefix="inkwright-") as folder:
         run = Path(folder)
         if finishing is not None:
@@ -106,10 +115,19 @@ def _fitted(
         if finishing is not None:
             look = finished_look(look, run, inked=False)
         material = _material(look, every, config, finishing)
-        for message, hint in terms.join(material, style, [(_small(one, config), {}) for one in every]):
+        drawn = [(name, _small(one, config), Regions()) for name, one in zip(names, every, strict=True)]
+        for message, hint in said[0].join(material, style, drawn):
             yield Warned("stylize", message, hint)
         yield from Rounds(run, look, config, "stylize").run_all(material)
         return load_stylizer(run / f"{'plain' if finishing is None else 'fitted'}.safetensors"), look
+
+
+def _worded(pictures: Sequence[Path], config: Config) -> Worded | None:
+    """The words that CLIP reads; a drawing may have words of its own, by its name. None: it reads none."""
+    if not by_clip(config) or not config.fit.weight_words:
+        return None
+    names = {name: [path.stem] for path in pictures for name in (path.name, path.stem)}
+    return worded(config, names=names)
 
 
 def _told(pictures: Sequence[Path], style: str, config: Config, shown: Sequence[Shown]) -> str:
@@ -197,11 +215,14 @@ def _material(look: Look, drawings: Sequence[Pixels], config: Config, finishing:
     return material
 
 
-def _painted(net: torch.nn.Module, look: Look, drawing: Pixels, config: Config) -> Pixels:
-    """A drawing painted at its own size, (H, W, 3) uint8."""
+def _painted(
+    net: torch.nn.Module, look: Look, drawing: Pixels, config: Config, words: Callable[..., torch.Tensor | None] | None
+) -> Pixels:
+    """A drawing painted at its own size, (H, W, 3) uint8; `words` says where words of its own hold, by its size."""
     regions: Regions | None = None if look.finish is None else {}
     canvas = look.canvas(_guides(_full(drawing, config), look.detail), regions)
-    painted = to_picture(paint(net, canvas.x, canvas.base, config.render.tile_px))
+    planes = None if words is None else words(*canvas.base.shape[-2:])
+    painted = to_picture(paint(net, canvas.x, canvas.base, config.render.tile_px, None, planes))
     height, width = drawing.shape[:2]
     kept = kept_parts(drawing, config.style.keep_lettering, max(height, width))
     if painted.shape != drawing.shape:

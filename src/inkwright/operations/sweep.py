@@ -14,7 +14,7 @@ from torch import Tensor
 from inkwright.learn import checkpoint
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.style_distance import StyleDistance
-from inkwright.learn.tensors import to_tensor
+from inkwright.learn.tensors import given, to_tensor
 from inkwright.operations.rounds import Material, load_stylizer, with_places
 
 BOOK = "book.safetensors"
@@ -46,11 +46,11 @@ def sweep(run: Path, look: Look, material: Material, cost: float) -> dict[str, A
     net = load_stylizer(run / "fitted.safetensors")
     plain = with_places(net, plain)
     none = [torch.zeros_like(places) for places in material.places]
-    own = _mean(distance, net, plain, material.plain, none, looked)
+    own = _mean(distance, net, plain, material.plain, (none, material.words), looked)
     blend, got = BLENDS[-1], 0.0
     for blend in BLENDS:
         weights = blended(plain, fitted, blend)
-        got = _mean(distance, net, weights, material.panels, material.places, looked)
+        got = _mean(distance, net, weights, material.panels, (material.places, material.words), looked)
         if cost >= 1 or got <= (1 + cost) * own:
             break
     checkpoint.save_tensors(run / BOOK, blended(plain, fitted, blend))
@@ -73,12 +73,13 @@ def _mean(
     net: torch.nn.Module,
     weights: dict[str, Tensor],
     panels: list[Canvas],
-    places: list[Tensor],
+    planes: tuple[list[Tensor], list[Tensor]],
     looked: list[int],
 ) -> float:
-    """Mean style distance of the panels that are looked at."""
+    """Mean style distance of the panels that are looked at; `planes`: where elements and words are, or none."""
     total = 0.0
     for j in looked:
-        inputs = [panels[j].x.float(), panels[j].base.float()] + ([places[j].float()] if places else [])
+        told = given(*(its[j].float() if its else None for its in planes))
+        inputs = [panels[j].x.float(), panels[j].base.float(), *told]
         total += distance(torch.func.functional_call(net, weights, tuple(inputs)))
     return total / len(looked)

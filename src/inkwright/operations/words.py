@@ -9,7 +9,7 @@ from inkwright.config import Config, StyleSettings
 from inkwright.images import Pixels, png_bytes, to_float, to_uint8
 from inkwright.learn.lines import Line, hatched, line
 from inkwright.learn.mood import mood
-from inkwright.operations.material import METHOD, own_lights
+from inkwright.operations.material import METHOD, by_clip, own_lights
 from inkwright.operations.style_picture import style_key, style_pixels
 from inkwright.project import Project, digest, write_bytes
 from inkwright.sample.looks import MATERIALS
@@ -24,7 +24,7 @@ def spoken(config: Config) -> Spoken:
     Raises:
         ConfigError, UnknownChoiceError: see `words.read`.
     """
-    return read(config.style.words, WHERE, config.fit.backbone == "clip") if config.style.words else Spoken()
+    return read(config.style.words, WHERE, by_clip(config)) if config.style.words else Spoken()
 
 
 def style_name(style: StyleSettings) -> str:
@@ -79,7 +79,7 @@ def kept_picture(project: Project) -> Path:
     return path
 
 
-def lights_of(book: Book) -> list[list[Any]]:
+def lights_of(book: Book, clip: bool = False) -> list[list[Any]]:
     """Panels that have a light of their own, with its names; empty where none has."""
-    found = [(panel.id, own_lights(page, panel)) for page, panel in book.panels()]
+    found = [(panel.id, own_lights(page, panel, clip)) for page, panel in book.panels()]
     return [[name, list(lights)] for name, lights in found if lights]

@@ -81,12 +81,13 @@ def l1(X: Tensor, finish: Tensor, mask: Tensor) -> Tensor:
     return total
 
 
-def patch(net: nn.Module, inputs: Sequence[Tensor], one: Pair, g: torch.Generator) -> Tensor:
+def patch(net: nn.Module, inputs: Sequence[Tensor | None], one: Pair, g: torch.Generator) -> Tensor:
     """F of one patch of a finished panel, as the network paints it.
 
     Args:
         net: the style network.
-        inputs: guides (1, planes, H, W), base (1, 3, H, W) and, where it is told, places (1, 8, H / 4, W / 4).
+        inputs: guides (1, planes, H, W), base (1, 3, H, W) and, where it is told, places and words, each
+            (1, 8, H / 4, W / 4).
         one: the pair.
         g: chooses the patch, and how it is mirrored.
     """
@@ -95,12 +96,12 @@ def patch(net: nn.Module, inputs: Sequence[Tensor], one: Pair, g: torch.Generato
     y, x = (int(torch.randint(0, (room // COARSE) + 1, (), generator=g)) * COARSE for room in (H - h, W - w))
     at = (..., slice(y, y + h), slice(x, x + w))
     coarse = (..., slice(y // COARSE, -(-(y + h) // COARSE)), slice(x // COARSE, -(-(x + w) // COARSE)))
-    parts = [part[coarse if n == 2 else at].float() for n, part in enumerate(inputs)]
+    parts = [None if part is None else part[coarse if n >= 2 else at].float() for n, part in enumerate(inputs)]
     finish, mask = one.finish[at].float(), one.taught[at].float()
     if h % COARSE == 0 and w % COARSE == 0:  # else a mirrored patch would lie beside its places
         for axis in (-1, -2):
             if bool(torch.rand((), generator=g) < 0.5):
-                parts = [part.flip(axis) for part in parts]
+                parts = [None if part is None else part.flip(axis) for part in parts]
                 finish, mask = finish.flip(axis), mask.flip(axis)
     return l1(net(*parts), finish, mask)
 

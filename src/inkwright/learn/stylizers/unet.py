@@ -59,6 +59,7 @@ class StrokeUNet(nn.Module):
         blocks: residual blocks at the bottom.
         head: channels at full size.
         places: planes of `places`, see `forward`; 0: the network is not told where elements are.
+        words: planes of `words`, see `forward`; 0: the network is not told which words hold where.
     """
 
     spread: Tensor
@@ -71,6 +72,7 @@ class StrokeUNet(nn.Module):
         blocks: int = 3,
         head: int = 12,
         places: int = 0,
+        words: int = 0,
     ) -> None:
         super().__init__()
         self.register_buffer("spread", torch.eye(3) if spread is None else spread)
@@ -95,14 +97,19 @@ class StrokeUNet(nn.Module):
         # Nothing is changed at first: the base is a painting already, and only what is learned may change it.
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
+        self.word_stem = _film(words, widths[0]) if words else None
+        self.word_middle = _film(words, widths[-1]) if words else None
+        self.word_full = _film(words, head) if words else None
 
-    def forward(self, x: Tensor, base: Tensor, places: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, base: Tensor, places: Tensor | None = None, words: Tensor | None = None) -> Tensor:
         """Stylizes.
 
         Args:
             x: (B, planes, H, W) guides and flats.
             base: (B, 3, H, W) RGB in [0, 1].
             places: (B, places, ceil(H / 4), ceil(W / 4)) where elements are, see `regions.place_planes`, or None.
+            words: likewise where words of their own hold, see `said.word_planes`, or None; zeros: the book's hold, and
+                nothing differs from a network that is not told.
 
         Returns:
             (B, 3, H, W) RGB in (0, 1).
@@ -110,34 +117,57 @@ class StrokeUNet(nn.Module):
         height, width = base.shape[-2:]
         pad = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         z = F.pad(torch.cat([x, base], 1), pad, mode="replicate")
-        where = None
-        if places is not None and self.place_full is not None:
-            # Padded to the network's grid first: a tile so reads the same cells at the same places as the whole panel.
-            cells = [side // COARSE - its for side, its in zip(z.shape[-2:], places.shape[-2:], strict=True)]
-            whole = F.pad(places, (0, cells[1], 0, cells[0]), mode="replicate")
-            where = F.interpolate(whole, size=z.shape[-2:], mode="bilinear", align_corners=False)
-        r = self._residual(z.contiguous(memory_format=torch.channels_last), where)[..., :height, :width].float()
+        size = (z.shape[-2], z.shape[-1])
+        where = _grown(places, size) if places is not None and self.place_full is not None else None
+        said = _grown(words, size) if words is not None and self.word_full is not None else None
+        r = self._residual(z.contiguous(memory_format=torch.channels_last), where, said)[..., :height, :width].float()
         return torch.sigmoid(torch.logit(base.clamp(0.02, 0.98)) + 4 * torch.einsum("ij,bjhw->bihw", self.spread, r))
 
-    def _residual(self, z: Tensor, places: Tensor | None) -> Tensor:
+    def _residual(self, z: Tensor, places: Tensor | None, words: Tensor | None) -> Tensor:
         h = self.stem[0](F.pixel_unshuffle(z, 2))
         if places is not None:
             h = h + self.place_stem(F.pixel_unshuffle(places, 2))  # type: ignore[misc]
-        h = F.silu(self.stem_norm(h))
+        h = F.silu(_turned(self.stem_norm(h), words, self.word_stem))
         h = F.silu(self.stem[1](h))
         kept = [h]
         for down, norm in zip(self.down, self.down_norm, strict=True):
             h = F.silu(norm(down(h)))
             kept.append(h)
-        h = self.middle(h)
+        h = _turned(self.middle(h), words, self.word_middle)
         for up, skip, norm, before in zip(self.up, self.skip, self.up_norm, reversed(kept[:-1]), strict=True):
             h = F.silu(norm(_double(up(h)) + skip(before)))
         h = _double(self.head_low(h)) + self.head_full(z)
         if places is not None:
             h = h + self.place_full(places)  # type: ignore[misc]
-        h = F.silu(self.head_norm(h))
+        h = F.silu(_turned(self.head_norm(h), words, self.word_full))
         out: Tensor = self.out(h)
         return out
+
+
+def _film(words: int, channels: int) -> nn.Conv2d:
+    """What words do to each channel: (scale, shift), both nothing until they are learned, and where there are none."""
+    layer = nn.Conv2d(words, 2 * channels, 1, bias=False)
+    nn.init.zeros_(layer.weight)
+    return layer
+
+
+def _turned(h: Tensor, words: Tensor | None, layer: nn.Conv2d | None) -> Tensor:
+    """(B, C, h, w) scaled and shifted by what the words say at each place; after FiLM (Perez et al., 2018)."""
+    if words is None or layer is None:
+        return h
+    scale, shift = layer(F.avg_pool2d(words, words.shape[-1] // h.shape[-1])).chunk(2, 1)
+    out: Tensor = h * (1 + scale) + shift
+    return out
+
+
+def _grown(planes: Tensor, size: tuple[int, int]) -> Tensor:
+    """Coarse planes at the size of the network's grid.
+
+    Padded to the grid first: a tile so reads the same cells at the same places as the whole panel.
+    """
+    cells = [side // COARSE - its for side, its in zip(size, planes.shape[-2:], strict=True)]
+    whole = F.pad(planes, (0, cells[1], 0, cells[0]), mode="replicate")
+    return F.interpolate(whole, size=size, mode="bilinear", align_corners=False)
 
 
 def _double(h: Tensor) -> Tensor:
