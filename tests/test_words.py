@@ -108,13 +108,18 @@ def test_words_for_clip_that_say_nothing_are_refused(text: str):
 def test_with_clip_the_vocabulary_takes_what_it_knows():
     assert read("woodcut of zeppelins at dusk", clip=True) == Spoken("woodcut", ("dusk",), unknown=("zeppelins",))
     assert read("warm figures in cold light", clip=True) == Spoken()
-    assert read("zeppelin " * 10_000, clip=True) == Spoken()
+    assert read("zeppelin " * 200, clip=True) == Spoken(), "too many for the vocabulary"
+    with pytest.raises(ConfigError, match="has 10000 words; no CLIP reads more"):
+        read("zeppelin " * 10_000, clip=True)
     assert read("Hero: woodcut", clip=True) == Spoken()
     with pytest.raises(UnknownChoiceError):
         read("zeppelins")
 
 
-def test_a_light_is_not_sent_to_clip():
+def test_words_beside_a_light_are_for_clip():
     with pytest.raises(UnknownChoiceError) as caught:
         parse_light("zeppelin", "Panel p1.1")
-    assert "clip" not in caught.value.hint.lower()
+    assert "fit.backbone = clip" in caught.value.hint
+    assert parse_light("zeppelins at night", "Panel p1.1", clip=True) == ("night",)
+    with pytest.raises(ConfigError, match="asks for 'woodcut'"):
+        parse_light("woodcut zeppelins", "Panel p1.1", clip=True)

@@ -127,6 +127,10 @@ def _check_style(project: Any, settings: dict[str, dict[str, Any]]) -> None:
 
         backbone = settings.get("fit", {}).get("backbone", project.config().fit.backbone)
         read(style["words"], "style.words", backbone == "clip")
+        if backbone == "clip":
+            from inkwright.operations.worded import check_words
+
+            check_words(project, settings)
     elif "picture" in style and "words" not in style and project.config().style.words:
         style["words"] = ""  # a picture that is asked for now stands instead of the words
     if "picture" in settings.get("style", {}):

@@ -12,9 +12,11 @@ MOST = 40
 """Words that are read; a look is named, not told."""
 LONGEST = 4
 """Words in the longest name."""
+READ = 250
+"""Words of one text that any CLIP could read; how many tokens a checkpoint takes is told when it is loaded."""
 CLIP = "Any other look can be a picture (style.picture), or is read by CLIP: fit.backbone = clip, docs/backbones.md."
 """What else can be done."""
-LIGHTS = "A light of a page or a panel has to be one of the known ones."
+LIGHTS = "Any other light is read by CLIP alone: fit.backbone = clip, docs/backbones.md."
 FRONT, BACK = ("foreground", "figures"), ("background",)
 """Names of parts of a picture that may have words of their own, where CLIP reads them."""
 
@@ -75,13 +77,23 @@ def asked(text: str, where: str = "The look") -> Asked:
             raise ConfigError(
                 f"{where} has no words for '{name[:40]}'.", "Write them behind its colon, as in 'Hero: neon'."
             )
+        _readable(words, where)
         if key in named:
             raise ConfigError(f"{where} has two texts for '{name[:40]}'.", "Leave one of them out.")
         named[key] = words
     if not whole and not named:
         raise ConfigError(f"{where} has no words in it: {text[:40]!r}.", "Say what the book should look like.")
+    _readable(", ".join(whole), where)
     front, back = named.pop(FRONT[0], ""), named.pop(BACK[0], "")
     return Asked(", ".join(whole), front, back, tuple(named.items()))
+
+
+def _readable(words: str, where: str) -> None:
+    """Refuses a text that no CLIP reads."""
+    if (count := len(plain(words))) > READ:
+        raise ConfigError(
+            f"{where}: '{words[:40]}...' has {count} words; no CLIP reads more than {READ}.", "Say it in a few words."
+        )
 
 
 def read(text: str, where: str = "The look", clip: bool = False) -> Spoken:
@@ -198,9 +210,9 @@ def _strange(unknown: list[str], where: str, beyond: str) -> UnknownChoiceError:
             if NAMES[name].name not in near:
                 near.append(NAMES[name].name)
     said = ", ".join(f"'{word}'" for word in unknown[:5]) + (" and more" if len(unknown) > 5 else "")
-    verb = "is no look" if len(unknown) == 1 else "are no looks"
+    verb = "is no look that is" if len(unknown) == 1 else "are no looks that are"
     did = f"The nearest known: {', '.join(repr(n) for n in near[:4])}." if near else "No known word is near."
-    return UnknownChoiceError(f"{where}: {said} {verb} that is known offline.", f"{did} All: inkwright looks. {beyond}")
+    return UnknownChoiceError(f"{where}: {said} {verb} known offline.", f"{did} All: inkwright looks. {beyond}")
 
 
 def _names() -> dict[str, Word]:

@@ -93,7 +93,7 @@ def test_words_for_what_is_nowhere_are_refused(clip: Path):
         joined(settings("Hero: chrome", backbone="clip", weights=str(clip)), ELEMENTS, {})
 
 
-@pytest.mark.parametrize("count", [80, 10_000])
+@pytest.mark.parametrize("count", [80, 240])
 def test_a_text_that_clip_would_cut_is_refused_with_what_fits(clip: Path, count: int):
     with pytest.raises(ConfigError) as caught:
         Terms(settings("x " * count, backbone="clip", weights=str(clip)))

@@ -139,6 +139,23 @@ def test_a_panel_has_words_of_its_own(inkwright, marked: Path, clip: Path, one_t
     assert more.all("finished")[-1]["fresh"], "other words, another fit"
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("neon; p1.9: fog", "no element, page or panel 'p1.9'"),
+        ("neon; p1.1:", "no words for 'p1.1'"),
+        ("neon; p1.1: " + 10_000 * "fog ", "has 10000 words"),
+        (10_000 * "fog ", "has 10000 words"),
+    ],
+)
+def test_words_that_cannot_be_used_are_not_saved(inkwright, marked: Path, clip: Path, hashes, words: str, said: str):
+    before = hashes(marked)
+    error = inkwright("fit", marked, "--fit-backbone", "clip", "--fit-weights", clip, "--style-words", words).error
+    assert said in error["message"]
+    assert len(error["message"]) < 200
+    assert hashes(marked) == before
+
+
 def test_light_takes_any_words_where_clip_reads_them(inkwright, marked: Path, clip: Path):
     error = inkwright("light", marked, "p1.1", "--words", "glowing embers").error
     assert "known offline" in error["message"]

@@ -65,6 +65,7 @@ def fit(project: Project, more: Sequence[str] = (), redo: Sequence[str] = (), fr
         refine.drop(project)
     given = inputs(project)
     check(project.config(), given.book)
+    words_of(project, project.config(), given.book, given.prior)  # told before anything has to be trained
     check_elements(project, load(project), given.prior)
     found = need_ensemble(project, given)
     base = base_key(project, given)

@@ -121,6 +121,9 @@ def find_style(project: Project | None, name: str) -> Path | None:
     known = list(STYLES)
     if project is not None and project.styles.is_dir():
         known += [p.name for p in project.styles.iterdir() if p.is_file()]
+    if re.search(r"\s[@*+]|[@*+]\s", name):
+        act = "Write a part as 'wave.jpg @ 0,0,400,300', a weight as 'wave.jpg * 2', two as 'wave.jpg + gouache'."
+        raise PictureError(f"The style '{name[:200]}' cannot be read.", act)
     raise PictureError(f"There is no style picture '{name[:200]}'.", suggest(name[:200], known))
 
 

@@ -11,7 +11,7 @@ from inkwright.config import Config
 from inkwright.errors import ConfigError, UnknownChoiceError
 from inkwright.learn.regions import Regions
 from inkwright.learn.said import Texts, claims, word_planes
-from inkwright.operations.material import by_clip, look_of
+from inkwright.operations.material import by_clip, load_prior, look_of
 from inkwright.operations.style_rules import Rules, named_panels, read_rules
 from inkwright.project import Project
 from inkwright.words import BACK, FRONT, Asked, asked, parse
@@ -56,6 +56,18 @@ def words_of(project: Project, config: Config, book: Book, prior: Prior, rules: 
     its = read_rules(project, config, book, prior) if rules is None else rules
     looks = {panel.id: text for page, panel in book.panels() if (text := _beyond(look_of(page, panel)))}
     return worded(config, prior.elements, named_panels(book), its, looks)
+
+
+def check_words(project: Project, given: Mapping[str, Mapping[str, object]]) -> None:
+    """Refuses words for what the book does not have, before they are saved as settings; `given` by section.
+
+    Raises:
+        ConfigError, UnknownChoiceError, PictureError: see `words_of`.
+    """
+    book, config = project.book(), project.config()
+    parts = {name: getattr(config, name).model_copy(update=dict(given.get(name, {}))) for name in ("style", "fit")}
+    if book.panel_ids():
+        words_of(project, config.model_copy(update=parts), book, load_prior(project, book))
 
 
 def worded(

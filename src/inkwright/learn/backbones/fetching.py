@@ -47,8 +47,6 @@ def fetch(repo: str, file: str, path: Path, sha256: str = "") -> Iterator[tuple[
         BackboneError: no network, no hash to check it by, another hash, or a pickle.
         DiskError: it cannot be written.
     """
-    with guarded(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     answer, told = _opened(repo, file, path, part)
     wanted = sha256.lower() or told
@@ -59,6 +57,8 @@ def fetch(repo: str, file: str, path: Path, sha256: str = "") -> Iterator[tuple[
             "Name it with --sha256, from a source that you trust.",
         )
     with answer:
+        with guarded(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         yield from _written(answer, part, told or wanted, repo, file, path)
     with guarded(part):
         _tag(part).unlink(missing_ok=True)
