@@ -20,6 +20,8 @@ MIN_SHARE = 0.6
 CLOSED_SHARE = 0.93
 """The same for a line that begins and ends in ink."""
 NEARLY_STRAIGHT = (-0.02, 0.0, 0.02)
+TURN = 0.04
+"""By how much a line found on the reduced copy is turned to fit: it stands for all about as steep."""
 FINE = 9
 """Slants from which every second is tried first, and the others where these look promising."""
 CLEAR = 0.97
@@ -29,6 +31,8 @@ CLEAN = 0.93
 SLIT, SLIT_WIDTH = 0.2, 0.05
 """Length of a gutter that runs into a region in shares of the region's shorter side and of the cut along it at the
 least, and its width in shares of the longer side at the most."""
+EVEN = 0.65
+"""Share of the box around it that such a gutter fills: pale art at a panel's edge frays out."""
 SLIT_FIT, FAIR = 0.6, 0.86
 """Quality of what such a gutter leaves beside a clean panel, which may be several, and of both where none is clean:
 what lies over it bites a piece off."""
@@ -131,7 +135,7 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
         points = cv2.findNonZero((labels[y : y + h, x : x + w] == i).astype(np.uint8))
         middle, size, turn = cv2.minAreaRect(points)
         long, short = max(size) + 1, min(size) + 1
-        if long < max(least, 4 * short) or area < 0.5 * long * short:
+        if long < max(least, 4 * short) or area < EVEN * long * short:
             continue
         angle = np.radians(turn if size[0] >= size[1] else turn + 90)
         found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)])))
@@ -162,11 +166,11 @@ def _has_long_gutter(region: Mask, gutter: Mask, side: int) -> bool:
 
 
 def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
-    """The most promising straight cuts: upright or lying ones where they are clear, else of any slant."""
+    """The most promising straight cuts: upright or lying ones alone where they are clear, else of any slant as well."""
     straight = _cuts_along(region, gutter, NEARLY_STRAIGHT)
     if any(cut.share >= CLEAR for cut in straight):
         return straight
-    return _cuts_along(region, gutter, SLOPES)
+    return straight + _cuts_along(region, gutter, SLOPES)
 
 
 def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_Cut]:
@@ -262,7 +266,7 @@ def placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, fl
     columns = np.unique(np.linspace(0, width - 1, 240).astype(int))
     reach = max(2.0, 1.5 * max(height, width) / SEARCH_SIDE)
     best = (slope, row, 0.0)
-    for turn in (slope, *np.linspace(slope - 0.012, slope + 0.012, 9).tolist()):
+    for turn in (slope, *np.linspace(slope - TURN, slope + TURN, 17).tolist()):
         middles = np.arange(row - reach, row + reach + 0.5, 1.0)
         rows = np.floor(middles[:, None] + turn * (columns - width / 2)[None]).astype(int)
         clipped = np.clip(rows, 0, height - 1)

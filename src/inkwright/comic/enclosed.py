@@ -58,8 +58,8 @@ OTHER = 30
 """Grey levels by which its margin differs from the paper around it."""
 EVEN = 0.75
 """Share of its rim that has one colour."""
-FULL = 0.9
-"""Share of such a page that they fill at the most."""
+HALF, FULL = 0.45, 0.9
+"""Shares of such a page that they fill at the least and at the most: heads and robes on a dark ground are no panels."""
 
 
 def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
@@ -96,9 +96,12 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
     ways = [(1, 0), (max(2, round(0.004 * side)), 0), (0, 0)]
     if paper.colour.mean() < DARK:  # black pen lines hang together with black gutters, which may be thin, too
         ways = [(1, max(1, round(wide * side))) for wide in OPENED]
+    if rough:  # on the smaller copy thin black gutters do not survive more
+        ways = ways[-1:] if paper.colour.mean() < DARK else ways[:1]
     ink = without_specks(~paper.mask)
-    for sealing, opening in ways[: 1 if rough else None]:
-        if best is not None and sealing > 1 and len(best.parts) == 1 and best.shapes[0].quality >= CLEAR:
+    for sealing, opening in ways:
+        alone = best is not None and len(best.parts) == 1 and best.shapes[0].quality >= CLEAR
+        if best is not None and sealing > 1 and (alone or (best.sure and best.score > CERTAIN)):
             continue  # to seal more tells nothing apart
         ground = _Ground.of(ink, sealing, opening)
         # Gutters a pixel wide are open without sealing; so are frames with gaps.
@@ -115,7 +118,7 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
                 continue
         if best is None or layout.score > best.score + (0.05 if fewer else 0.01):
             best = layout
-        if layout.sure and layout.score > CERTAIN:
+        if layout.sure and layout.score > CERTAIN and sealing != 1:
             break
     return best, 0.0 if best is None else best.score
 
@@ -148,7 +151,7 @@ def _layout(paper: Background, ground: _Ground, depth: int) -> Layout | None:
     ink, outside = ground.ink, ground.outside
     height, width = paper.mask.shape
     page, single = height * width, page_area(paper.mask.shape)
-    gutter = outside | thin_background(ink, outside)
+    gutter = outside | thin_background(ink, outside, opens=paper.colour.mean() >= DARK)
     wobble = WOBBLE * page_side(paper.mask.shape)
     parts: list[Part] = []
     for region, (rows, columns) in ground.regions:
@@ -229,4 +232,4 @@ def _is_page(ground: Background, inner: Layout) -> bool:
     margin = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()) >= EVEN
     many = len(inner.shapes) >= MANY and (mean >= least or (margin and mean >= CLEAR))
     clear = many or min(shape.quality for shape in inner.shapes) >= CLEAR
-    return inner.sure and clear and filled < FULL * inner.ink.size
+    return inner.sure and clear and HALF * inner.ink.size <= filled < FULL * inner.ink.size

@@ -32,8 +32,21 @@ NOISE = 10
 LARGE_SHARE = 0.3
 """Share of the rim from which exact white or black is tried first."""
 CLEAN_TOLERANCE, BLACK_TOLERANCE, BLACK = 10.0, 6.0, 40
+DARK = 60
+"""Level up to which a colour is nearly black: light hardly changes it, and dark paintings beside it soon look alike."""
+SHADED, SHADED_BLACK = 80, 28
+"""Levels by which paper in the shade differs from its colour at the most, and by which black does."""
+ROUGH, ROUGH_BLACK = 42, 24
+"""Tolerance of the noisiest paper, and of the noisiest black."""
 ALIKE = 20
 """Levels by which two shades of one paper differ."""
+
+
+MOSTLY = 0.8
+"""Share of a page's edge that must have one hue, for other hues to be none of its paper's."""
+HUE, DIM = 0.12, 100
+"""How far a shade of the paper may lie off its colour made lighter or darker, in shares of that; and the level below
+which a colour has no hue to speak of."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,7 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
     difference = _differs(pixels, full)
     sure = cv2.resize(paper.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     noise = float(np.median(difference[sure])) if sure.any() else 0.0
-    tolerance = float(np.clip(5 * noise + 7, 10, 42))
+    tolerance = float(np.clip(5 * noise + 7, 10, ROUGH if colour.max() > DARK else ROUGH_BLACK))
     return Background(full, tolerance, np.asarray(difference <= tolerance, np.bool_))
 
 
@@ -161,13 +174,33 @@ def _hanging_together(small: Pixels, colour: NDArray[np.float32]) -> Mask:
     for y, x in np.argwhere(near).tolist():
         if mask[y + 1, x + 1] == 0:
             cv2.floodFill(smooth, mask, (x, y), 0, (3, 3, 3), (3, 3, 3), 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8))
-    close = np.abs(smooth.astype(np.float32) - colour).max(2) <= 80
+    far = SHADED if colour.max() > DARK else SHADED_BLACK
+    close = np.abs(smooth.astype(np.float32) - colour).max(2) <= far
     return np.asarray((mask[1:-1, 1:-1] > 0) & close, np.bool_)
+
+
+def _border(mask: Mask) -> Mask:
+    """The part of a mask that lies along the page's edge."""
+    kept = mask.copy()
+    kept[2:-2, 2:-2] = False
+    return kept if kept.any() else mask
+
+
+def _is_lit(small: Pixels, colour: NDArray[np.float32]) -> Mask:
+    """Which pixels could be one colour in more or less light: a bleeding panel of another hue is none, (h, w) bool."""
+    if colour.max() < DIM:
+        return np.ones(small.shape[:2], np.bool_)
+    light = (small @ colour) / max(1.0, float(colour @ colour))
+    off = np.abs(small - light[..., None] * colour).max(2)
+    return np.asarray(off <= HUE * float(colour.max()), np.bool_)
 
 
 def _surface(small: Pixels, paper: Mask, colour: NDArray[np.float32]) -> Surface:
     """A smooth surface through the paper pixels: a robust quadratic, plus what is left of it, blurred."""
     height, width = small.shape[:2]
+    lit = _is_lit(small, colour)
+    if paper.any() and lit[_border(paper)].mean() >= MOSTLY:  # a painted page has many hues of its own
+        paper = paper & lit
     if paper.sum() < 40:
         return np.broadcast_to(colour, small.shape).astype(np.float32)
     ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]

@@ -2,7 +2,9 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from inkwright.comic.gutters import Background
 from inkwright.comic.shapes import BoxTuple, Mask, Polygon, fit_shape, outline, page_area, page_side
 from inkwright.images import Pixels
 
@@ -18,23 +20,28 @@ ALONE = 0.6
 """Share of the band's outer rim beyond which its colour must have ended: else it is a hole in white paper."""
 SEEN = 0.6
 """Share of such a rim that must lie inside the panel."""
+PALE = 190
+"""Level from which a background is paper that shows how white a band is."""
 WHITE, BLACK = 0.86, 40
 """Grey level from which a band is white, in shares of the page's paper; and up to which it is black."""
 
 
-def inset_boxes(pixels: Pixels, box: BoxTuple) -> list[BoxTuple]:
+def inset_boxes(pixels: Pixels, box: BoxTuple, paper: Background | None = None) -> list[BoxTuple]:
     """The panels inside a panel, largest first; none where it is drawn on bare paper.
 
     Args:
         pixels: (h, w, 3) uint8 RGB, the page.
         box: (x, y, width, height) of the panel.
+        paper: the page's background, whose shading is followed.
     """
     x, y, w, h = box
     side, page = page_side(pixels.shape), page_area(pixels.shape)
     grey = np.asarray(cv2.cvtColor(pixels[y : y + h, x : x + w], cv2.COLOR_RGB2GRAY), np.uint8)
     found: list[tuple[float, BoxTuple]] = []
-    paper = float(np.percentile(pixels[::4, ::4].mean(2), 99))
-    for band in (np.asarray(grey >= WHITE * paper, np.bool_), np.asarray(grey <= BLACK, np.bool_)):
+    white: float | NDArray[np.uint8] = float(np.percentile(pixels[::4, ::4].mean(2), 99))
+    if paper is not None and float(paper.colour.min()) >= PALE:
+        white = np.asarray(cv2.cvtColor(paper.surface[y : y + h, x : x + w], cv2.COLOR_RGB2GRAY), np.uint8)
+    for band in (np.asarray(grey >= WHITE * white, np.bool_), np.asarray(grey <= BLACK, np.bool_)):
         if band.mean() > 0.4:
             continue
         for hole in _holes(band, SMALLEST * page, LARGEST * w * h):

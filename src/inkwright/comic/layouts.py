@@ -47,15 +47,21 @@ CERTAIN_CUT = 0.86
 """Score from which panels that lines tell apart are taken for granted."""
 GOES_ON = 0.8
 """Share of what looks like a panel that must lie inside the box of a drawing without a frame to be a part of it."""
+DIM = 80
+"""Level below which a background may be dark art."""
+BLED, LARGE, RIM, PLAIN = 0.75, 0.4, 0.004, 0.7
+"""Of a page on a scanner's bed: its quality and share of the scan at the least, the width of its blurred edge in shares
+of the longer side, and the score that its panels must have."""
 Seams = tuple[Ridges, Ridges]
 """Thin gutters and ruled lines of a page."""
 
 
-def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
+def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, Layout | None]:
     """The best set of panels, with the background that they stand on.
 
     Args:
         small: (h, w, 3) uint8 RGB, a page of at most about 1100 pixels a side.
+        on_bed: it may be a scan of a page on which panels bleed: then only the scanner's white encloses that page.
 
     Returns:
         the background, None where nothing but ruled lines tells the panels apart; and the panels, None where the page
@@ -64,10 +70,14 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     seams = thin_gutters(grey), ridges(grey)
     paper, closed = enclosed(small)
+    if on_bed and paper is not None and closed is not None:
+        found = _on_bed(small, closed, seams[1])
+        if found is not None:
+            return found
     whole = None if closed is None or paper is None else _whole(small, paper, closed, seams)
     if closed is None or whole is None or not _is_certain(closed, whole):
         paper, whole = _between_bands(small, paper, closed, whole, seams)
-    layout = _with_insets(small, whole, seams[1])
+    layout = _with_insets(small, paper, whole, seams[1])
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:
@@ -75,6 +85,32 @@ def best_layout(small: Pixels) -> tuple[Background | None, Layout | None]:
         loose = loose_boxes(layout.ink, [shape.box for shape in layout.shapes], layout.loose)
         layout = replace(layout, loose=[box for box in loose if not _is_text(layout.ink, box)])
     return paper, layout
+
+
+def _on_bed(small: Pixels, closed: Layout, lines: Ridges) -> tuple[Background | None, Layout] | None:
+    """The panels of a page whose panels bleed, from a scan with a white margin around it; None where it is none."""
+    if len(closed.parts) != 1:
+        return None
+    shape = closed.parts[0].shape
+    x, y, w, h = shape.box
+    if shape.polygon is not None or shape.quality < BLED or w * h < LARGE * small.shape[0] * small.shape[1]:
+        return None
+    page = closed.parts[0]
+    place = slice(page.y, page.y + page.region.shape[0]), slice(page.x, page.x + page.region.shape[1])
+    if frame_of(page.region, lines.part(place)) is not None:
+        return None  # a strip, or one framed picture
+    edge = max(2, round(RIM * page_side(small.shape)))  # blurred by scanning
+    x, y, w, h = x + edge, y + edge, w - 2 * edge, h - 2 * edge
+    paper, layout = best_layout(np.ascontiguousarray(small[y : y + h, x : x + w]), on_bed=False)
+    if layout is None or len(layout.parts) < 2 or layout.score < PLAIN:
+        return None
+    room = ((y, small.shape[0] - y - h), (x, small.shape[1] - x - w))
+    if paper is not None:
+        surface = np.pad(paper.surface, (*room, (0, 0)), mode="edge")
+        paper = Background(surface, paper.tolerance, np.pad(paper.mask, room))
+    loose = [(left + x, top + y, wide, tall) for left, top, wide, tall in layout.loose]
+    parts = [part.moved(x, y) for part in layout.parts]
+    return paper, replace(layout, parts=parts, ink=np.pad(layout.ink, room), loose=loose)
 
 
 def _is_certain(closed: Layout, whole: Layout) -> bool:
@@ -140,14 +176,23 @@ def _between_bands(
         score = score_of([part.shape for part in parts], free, small.shape[0] * small.shape[1])
         layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams)
         more = best is None or (len(layout.parts) > len(best.parts) and len(parts) > count)
+        more = more or (best is not None and best is not whole and len(layout.parts) >= len(best.parts))
         if layout.score > top + (little if more else MUCH):
             best, top, around = layout, layout.score, one
     if best is None or (top < WORSE and not is_bare(around)):
-        every = np.ones(small.shape[:2], np.bool_)
-        best = _whole(
-            small, None, Layout([Part(every, 0, 0, fit_shape(every, 1.0), "page")], every, 0.7, False, []), seams
-        )
+        return around, _by_lines(small, seams)
+    if top < CERTAIN and around is not None and around.colour.mean() < DIM:  # dark art looks like black gutters
+        ruled = _by_lines(small, seams)
+        if len(ruled.parts) > len(best.parts) and ruled.score > top:
+            best = ruled
     return around, best
+
+
+def _by_lines(small: Pixels, seams: Seams) -> Layout:
+    """The panels that nothing but lines tells apart."""
+    every = np.ones(small.shape[:2], np.bool_)
+    page = Part(every, 0, 0, fit_shape(every, 1.0), "page")
+    return _whole(small, None, Layout([page], every, 0.7, False, []), seams)
 
 
 def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
@@ -175,7 +220,7 @@ def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
     return replace(layout, parts=parts)
 
 
-def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
+def _with_insets(small: Pixels, paper: Background | None, layout: Layout, lines: Ridges) -> Layout:
     """The panels, and those that are set into the large ones among them."""
     parts: list[Part] = []
     page, side = page_area(small.shape), page_side(small.shape)
@@ -185,7 +230,7 @@ def _with_insets(small: Pixels, layout: Layout, lines: Ridges) -> Layout:
         if share < BORDERED:
             parts.append(part)
             continue
-        boxes = inset_boxes(small, part.shape.box)
+        boxes = inset_boxes(small, part.shape.box, paper)
         place = slice(y, y + h), slice(x, x + w)
         framed = framed_boxes(small[place], lines.part(place), side) if share >= HOST else []
         for left, top, wide, tall in framed:

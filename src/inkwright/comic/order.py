@@ -22,6 +22,8 @@ WIDE = (0.2, 0.3, 0.4)
 A page scanned askew has rows that overlap a little and are rows all the same."""
 LEANS = (6, 12, 18, 24, 30, 36, 42, 45)
 """Degrees by which cuts between outlines may lean, both ways; nothing lies across them but what 0.03 lets."""
+USUAL = {(axis, float(turn)) for lean in LEANS for turn in (lean, -lean) for axis in (0, 1)}
+"""Axis and degrees of such cuts: 1 for those that lie."""
 _Grouping = Callable[[list[int], Sequence[BoxTuple]], list[list[int]]]
 SLIGHT = 12
 """Degrees up to which tiers lean before columns that overlap are tried."""
@@ -129,26 +131,33 @@ def _tried(members: list[int], outlines: Sequence[Outline] | None) -> Iterator[_
         return lambda members, boxes: _leaning(members, outlines or (), axis, turn)
 
     yield from (straight(1, overlap) for overlap in NARROW)
+    own = set() if outlines is None else _own_leans([outlines[i] for i in members])
+    leans = [] if outlines is None else _straightest(own | USUAL)
+    # Tiers that lean as their panels do come before columns: the columns of two tiers may happen to lie in line.
+    yield from (leaning(1, turn) for axis, turn in _straightest(own) if axis and abs(turn) <= SLIGHT)
     yield straight(0, NARROW[0])
-    leans = [] if outlines is None else _leans([outlines[i] for i in members])
     yield from (leaning(axis, turn) for axis, turn in leans if abs(turn) <= SLIGHT)
     yield from (straight(0, overlap) for overlap in NARROW[1:])
     yield from (leaning(axis, turn) for axis, turn in leans if abs(turn) > SLIGHT)
     yield from (straight(axis, overlap) for axis in (1, 0) for overlap in WIDE)
 
 
-def _leans(outlines: Sequence[Outline]) -> list[tuple[int, float]]:
-    """Axis and degrees of cuts that lean as the panels' own sides do, and some more; the straightest first."""
-    found = {(axis, float(turn)) for lean in LEANS for turn in (lean, -lean) for axis in (1, 0)}
+def _own_leans(outlines: Sequence[Outline]) -> set[tuple[int, float]]:
+    """Axis and degrees of cuts that lean as the panels' own sides do."""
+    found = set()
     for corners in outlines:
         sides = np.roll(corners, -1, 0) - corners
         long = np.hypot(*sides.T) >= 0.25 * np.ptp(corners, 0).max()
         for dx, dy in sides[long].tolist():
             axis = int(abs(dx) >= abs(dy))
-            found.add((axis, round(float(np.degrees(np.arctan2(dy, dx) if axis else -np.arctan2(dx, dy))) * 2) / 2))
-    return sorted(
-        {(axis, (turn + 90) % 180 - 90) for axis, turn in found}, key=lambda one: (abs(one[1]), -one[0], -one[1])
-    )
+            turn = round(float(np.degrees(np.arctan2(dy, dx) if axis else -np.arctan2(dx, dy))) * 2) / 2
+            found.add((axis, (turn + 90) % 180 - 90))
+    return found
+
+
+def _straightest(leans: set[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Axis and degrees of cuts, the straightest first; of equals, rows."""
+    return sorted(leans, key=lambda one: (abs(one[1]), -one[0], -one[1]))
 
 
 def _leaning(members: list[int], outlines: Sequence[Outline], axis: int, turn: float) -> list[list[int]]:

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from inkwright.comic.shapes import Mask, page_side
 
 Labels = NDArray[np.int32]
+STRAIGHT, FULL = 0.12, 0.75
+"""Length in shares of the page's longer side of a gutter that opens into wider background, and the share of the box
+around it that it fills."""
 NARROWEST = 0.9
 """Half the width in pixels of the narrowest gutter that opens into others at both its ends."""
 NEAR = 4
@@ -53,10 +56,21 @@ def opened(region: Mask, radius: int) -> Mask:
     return result
 
 
-def thin_background(ink: Mask, outside: Mask) -> Mask:
-    """Enclosed background as thin as a gutter and long: a gutter that something bridges at both ends."""
+def thin_background(ink: Mask, outside: Mask, opens: bool = False) -> Mask:
+    """Enclosed background as thin as a gutter and long: a gutter that something bridges at both ends.
+
+    Args:
+        ink, outside: (h, w) bool, what is not background, and background that hangs together with the rim.
+        opens: it may open into wider background; black gutters hardly do, but pen lines into black art.
+    """
     side = page_side(ink.shape)
     enclosed = ~ink & ~outside
+    kept = _thin(enclosed, outside, side)
+    return kept | _straight(_narrow(enclosed & ~kept, 0.015 * side), STRAIGHT * side) if opens else kept
+
+
+def _thin(enclosed: Mask, outside: Mask, side: float) -> Mask:
+    """The parts of enclosed background that are thin and long."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed.astype(np.uint8), connectivity=4)
     long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (long >= 0.06 * side) & (stats[:, cv2.CC_STAT_AREA] <= 0.03 * side * long)
@@ -73,6 +87,27 @@ def thin_background(ink: Mask, outside: Mask) -> Mask:
     )
     keep &= (deepest >= least) & (deepest <= 0.015 * side) & even
     kept: Mask = keep[labels]
+    return kept
+
+
+def _narrow(region: Mask, widest: float) -> Mask:
+    """A region without what is wider than 2 x widest pixels: a balloon without an outline opens into a gutter."""
+    reach = max(1, round(widest))
+    broad = cv2.dilate(opened(region, reach).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.asarray(region & ~broad, np.bool_)
+
+
+def _straight(region: Mask, least: float) -> Mask:
+    """The parts of a region that are straight bands, and so many pixels long at the least."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= least
+    long[0] = False
+    for i in np.flatnonzero(long).tolist():
+        x, y, w, h, area = stats[i].tolist()
+        points = cv2.findNonZero((labels[y : y + h, x : x + w] == i).astype(np.uint8))
+        _, size, _ = cv2.minAreaRect(points)
+        long[i] = area >= FULL * (size[0] + 1) * (size[1] + 1)
+    kept: Mask = long[labels]
     return kept
 
 

@@ -84,7 +84,10 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
     best = Shape(box, None, _quality(small, _rectangle(box) * factor, away), area)
     if best.quality > 0.95:
         return best
-    for polygon in (_polygon(contour), _ellipse(contour), _bent(contour)):
+    straight = _polygon(contour)
+    sharp = None if straight is None else _sharp(straight, contour)
+    kept: Polygon | None = None
+    for polygon in (straight, _ellipse(contour), _bent(contour), sharp):
         if polygon is None:
             continue
         if _polygon_area(polygon) / max(1.0, _polygon_area(_rectangle(_bounds(polygon)))) > RECTANGLE_IOU:
@@ -92,8 +95,9 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
         other = _quality(small, polygon, away)
         if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, away)[0]) < 0.7:
             continue  # a corner rounded off by a balloon or a figure, not a cut one
-        if other > best.quality + (0.03 if best.polygon is None else 0.05):
-            best = Shape(_bounds(polygon / factor), polygon / factor, other, area)
+        better = 0.03 if best.polygon is None else 0.0 if kept is straight and polygon is sharp else 0.05
+        if other > best.quality + better:
+            kept, best = polygon, Shape(_bounds(polygon / factor), polygon / factor, other, area)
     return best
 
 
@@ -172,6 +176,35 @@ def _polygon(contour: NDArray[np.int32]) -> Polygon | None:
         if len(corners) <= MAX_CORNERS:
             return corners.astype(np.float64) + 0.5 if len(corners) >= 3 else None
     return None
+
+
+def _sharp(polygon: Polygon, contour: NDArray[np.int32]) -> Polygon | None:
+    """A polygon with each side moved onto the outline beside it; None where a side has none, or two hardly meet.
+
+    Pointed corners are cut off where a region was freed of thin things, and one corner for both ends tilts the sides.
+    """
+    points, reach = contour + 0.5, 0.03 * cv2.arcLength(contour, True)
+    lines = []
+    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
+        along = (b - a) / max(1e-9, float(np.hypot(*(b - a))))
+        normal = np.array([-along[1], along[0]])
+        at, off = (points - a) @ along / max(1e-9, float(np.hypot(*(b - a)))), (points - a) @ normal
+        kept = (at > 0.1) & (at < 0.9) & (np.abs(off) <= reach)
+        for near in (reach, reach / 4, 2.0):
+            if kept.sum() < 8 or np.ptp(at[kept]) < 0.4:
+                return None
+            slope, start = np.polyfit(at[kept], off[kept], 1)
+            kept &= np.abs(off - start - slope * at) <= near
+        first, last = a + normal * start, b + normal * (start + slope)
+        lines.append((first, last - first))
+    corners = []
+    for (p, u), (q, v) in zip([lines[-1], *lines[:-1]], lines, strict=True):
+        across = u[0] * v[1] - u[1] * v[0]
+        if abs(across) < 0.1 * float(np.hypot(*u) * np.hypot(*v)):
+            return None
+        corners.append(p + u * ((q[0] - p[0]) * v[1] - (q[1] - p[1]) * v[0]) / across)
+    moved = np.hypot(*(np.array(corners) - polygon).T)
+    return np.array(corners) if moved.max() <= 2 * reach else None
 
 
 def _ellipse(contour: NDArray[np.int32]) -> Polygon | None:
