@@ -14,7 +14,9 @@ in 40 steps, seed 0, painted at 700 pixels a page.
 - pepper-ep05: a painted comic turned into pencil by our code, 2 of 13 panels finished.
 
 right: of an element in a panel that was not finished, its median colour (where the finish is one colour) or mean colour
-is nearest to that element's true colour, by OKLab distance, of all elements' true colours. chance: the same for plain
+is nearest to that element's true colour, by OKLab distance, of all elements' true colours. In many colours even the
+true finish does not reach all of them, since a face in a close-up is not what its figure is on the whole; how many it
+reaches is told beside the rows of which that is so. chance: the same for plain
 style transfer of the same fit, which knows nothing of the finished panels but their paint. parts: share of the
 elements' area whose fill (hair, tunic, boots, ...) comes out within .1 OKLab of the truth. far: mean distance in 0.01
 OKLab to the truth, inside the elements; drawing / plain / fitted.
@@ -227,6 +229,7 @@ def measured(name: str, known: Known, sheets: Path | None) -> dict[str, Any]:
     for look in ("plain", "fitted"):
         out[look] = {"right": right(panels, known.elements, look, middle)}
         out[look]["parts"] = round(parts(panels, look), 3)
+    out["truth"] = right(panels, known.elements, "truth", middle)
     out["far"] = {look: far(panels, known.elements, look) for look in ("drawing", "plain", "fitted")}
     book = load_book(project)
     prior = load_prior(project, book)

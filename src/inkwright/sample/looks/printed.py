@@ -101,7 +101,7 @@ def _screen(angle: float, cell: float = 4.0) -> Floats:
 def clear_line() -> Pixels:
     """Clear line: even outlines of one width, flat lively colours, hardly a shadow."""
     scene = valley()
-    flat = stepped(scene, recoloured(RAMPS, 1.05, 0.1, 0.88), 2, 5.0, skip=("sky", "glow"))
+    flat = stepped(scene, recoloured(RAMPS, 1.05, 0.1, 0.88), 1, 5.0, skip=("sky", "glow"))
     made = flat * (1 + 0.006 * noise(441, 1.5))[..., None]
     line = step(contours(scene.front, 1.5, 442, (0,)), 0.35, 0.5)
     return done(over(np.asarray(made, np.float32), (20, 20, 26), line))

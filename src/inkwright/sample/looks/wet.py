@@ -87,7 +87,7 @@ def marker() -> Pixels:
     scene = valley()
     regions = list(scene.regions)
     made = sheet((254, 253, 250), 221, 0.004)
-    flat = stepped(scene, recoloured(RAMPS, 1.2, 0.05), 3, 3.0)
+    flat = stepped(scene, recoloured(RAMPS, 1.2, 0.05), 3, 3.0, skip=("sky", "glow"))
     ink = np.clip(flat, 0.02, 1)
     x, y = grid()
     total = np.zeros((HEIGHT, WIDTH), np.float32)
