@@ -14,7 +14,7 @@ from inkwright.images import read_picture
 from inkwright.learn import checkpoint
 from inkwright.learn.said import Texts
 from inkwright.operations.rounds import load_stylizer
-from inkwright.operations.style_rules import named_panels, read_rules
+from inkwright.operations.style_rules import named_panels, read_rules, rules_key
 from inkwright.operations.worded import texts_of, worded
 from inkwright.project import Project
 from inkwright.words import asked
@@ -77,6 +77,9 @@ def test_rules_hold_words_too_and_pictures_ask_nothing():
     rules = read_rules(None, config, BOOK, PRIOR)
     found = {rule.style: (sorted(rule.elements), sorted(rule.panels)) for rule in rules.rules}
     assert found == {"halftone": ([1], []), "woodcut": ([], ["p1.1"]), "gouache": ([], ["p1.2"])}
+    other = read_rules(None, settings("neon", elements="Hero = embers; Forest = halftone"), BOOK, PRIOR)
+    once = read_rules(None, settings("neon", elements="Hero = chrome; Forest = halftone"), BOOK, PRIOR)
+    assert rules_key(None, other) != rules_key(None, once), "another fit, though one style"
     with pytest.raises(PictureError, match=r"no style picture 'draem.png'"):
         read(settings("neon", "p1 = draem.png"))
     with pytest.raises(PictureError, match="no style picture 'zeppelins'"):

@@ -268,13 +268,14 @@ def _check(project: Project | None, style: str) -> None:
 
 
 def rules_key(project: Project, rules: Rules) -> list[str]:
-    """Changes with the rules and their styles' content; empty without rules."""
+    """Changes with the rules, their styles' content and what CLIP is asked of elements; empty without rules."""
     keys = []
     for rule in rules.rules:
         said = _said(project, rule.style)
         look = style_key(project, rule.style) if said is None else f"{said} {METHOD} {style_key_of(project)}"
         keys.append(digest([look, sorted(rule.elements), sorted(rule.panels)]))
-    return keys
+    elements = sorted(rules.said_elements.items())
+    return [*keys, digest(["said", elements])] if elements else keys
 
 
 def make_others(run: Path, project: Project, rules: Rules, look: Look, panels: Sequence[Guides], scale: float) -> None:

@@ -40,9 +40,8 @@ class Worded:
         return word_planes(self.texts, self.holds(panel, regions, height, width)) if self.texts.own() else None
 
     def key(self) -> list[object]:
-        """Changes with the words of pages and panels, and of rules for elements; empty without."""
-        own = [[name, text] for name, text in self.texts.panels.items()]
-        return [own, [[i, text] for i, text in sorted(self.texts.elements.items())]] if own else []
+        """Changes with the words of pages and panels; empty without."""
+        return [[[name, text] for name, text in self.texts.panels.items()]] if self.texts.panels else []
 
 
 def words_of(project: Project, config: Config, book: Book, prior: Prior, rules: Rules | None = None) -> Worded | None:
