@@ -247,6 +247,8 @@ def table(rows: dict[str, Any]) -> str:
     for name, row in rows.items():
         count = f"{', '.join(row['finished'])} of {row['panels'] + len(row['finished'])}"
         plain, good = ("{} of {}".format(*row[look]["right"]) for look in ("plain", "fitted"))
+        if (of := row.get("truth")) and of[0] < of[1]:
+            good += f" (the truth: {of[0]})"
         share = "-" if name == "pepper-ep05" else f"{row['fitted']['parts']:.2f}"
         dist = " / ".join(f"{row['far'][look]['all']:.1f}" for look in ("drawing", "plain", "fitted"))
         lines.append(f"| {name} | {count} | {plain} | {good} | {share} | {dist} | {row['cpu']} |")
