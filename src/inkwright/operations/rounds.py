@@ -37,6 +37,8 @@ STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
 WITH_FEATURES = (0.25, 0.0, 4.0)
 """With the features of a pretrained network, R, T and P count so many times; see `bench/vgg.py`."""
+HELD = 10.0
+"""As many times more as P, which holds colours against them, weighs than this, the words of W count more."""
 SEEDS = 7919
 """Between the seeds of a fit and of its refinements."""
 
@@ -118,7 +120,7 @@ class Rounds:
             ink=f.weight_ink,
             palette=f.weight_palette * palette,
             features=f.weight_features if features else 0.0,
-            words=f.weight_words,
+            words=f.weight_words * max(1.0, f.weight_palette / HELD),
             finish=self.config.finished.weight if elements else 0.0,
             redrawn=self.config.finished.weight_redrawn if elements else 0.0,
         )
