@@ -1,8 +1,9 @@
-"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [painted] [confidence] [--pages N]`.
+"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [unseen] [painted] [confidence]`.
 
 - comic: the annotated pages beside the repository, in ../shared/data/panels.
 - sample: the embedded sample comic.
-- drawn: pages by tools/panel_pages.py, of every kind, N each (8).
+- drawn: pages by tools/panel_pages.py, of every kind, `--pages` each (8); last a row of all kinds.
+- unseen: the row of all kinds alone, of seeds from `--seed` on that the finder was not made with.
 - painted: the same kinds with other seeds, filled with parts of painted panels beside the repository.
 - confidence: of the panels found on drawn pages of further seeds, how many are right at IoU .7, by their confidence.
 
@@ -185,10 +186,32 @@ def show(page: DrawnPage, found: Sequence[Found], path: Path) -> None:
     cv2.imwrite(str(path), picture)
 
 
+def labelled(name: str, skew: float | None) -> str:
+    """What a row is of."""
+    return name if skew is None else f"{name}, scan, {skew:g}°"
+
+
+def drawn(pages: int, seed: int, shown: Path | None, quiet: bool) -> None:
+    """Prints a row for each kind of drawn pages, or none where quiet, and one for all of them."""
+    sums = {skew: Score() for skew in (None, 1.5, 3.0)}
+    for kind in KINDS:
+        made = [draw_page(kind, seed + k) for k in range(pages)]
+        for skew, one in measure(kind, made, seed, shown, tuple(sums), quiet).items():
+            sums[skew].add(one)
+    for skew, total in sums.items():
+        print(total.row(labelled(f"all kinds, seeds {seed} to {seed + pages - 1}", skew)), flush=True)
+
+
 def measure(
-    name: str, pages: Sequence[DrawnPage], seed: int, shown: Path | None, scans: Sequence[float | None]
-) -> None:
-    """Prints a row for the pages as they are and for each kind of scan."""
+    name: str,
+    pages: Sequence[DrawnPage],
+    seed: int,
+    shown: Path | None,
+    scans: Sequence[float | None],
+    quiet: bool = False,
+) -> dict[float | None, Score]:
+    """Prints a row for the pages as they are and for each kind of scan, if not quiet; their sums."""
+    sums: dict[float | None, Score] = {}
     for skew in scans:
         total = Score()
         for k, page in enumerate(pages):
@@ -197,8 +220,10 @@ def measure(
             total.add(one)
             if shown is not None and not one.right:
                 show(seen, found, shown / f"{name.replace(' ', '-')}_{skew}_{k}.png")
-        label = name if skew is None else f"{name}, scan, {skew:g}°"
-        print(total.row(label), flush=True)
+        if not quiet:
+            print(total.row(labelled(name, skew)), flush=True)
+        sums[skew] = total
+    return sums
 
 
 def main() -> None:
@@ -206,9 +231,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sets", nargs="*", default=[])
     parser.add_argument("--pages", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=SEED + 2000)
     parser.add_argument("--show", type=Path)
     chosen = parser.parse_args()
-    sets = chosen.sets or ["comic", "sample", "drawn", "painted", "confidence"]
+    sets = chosen.sets or ["comic", "sample", "drawn", "unseen", "painted", "confidence"]
     if chosen.show is not None:
         chosen.show.mkdir(parents=True, exist_ok=True)
     print("| pages | F1 @.5 / .7 / .9 | all right, in order | CPU-seconds a page |\n| --- | --- | --- | --- |")
@@ -217,9 +243,9 @@ def main() -> None:
     if "sample" in sets:
         measure("sample", list(sample()), SEED, chosen.show, SCANS)
     if "drawn" in sets:
-        for kind in KINDS:
-            pages = [draw_page(kind, SEED + k) for k in range(chosen.pages)]
-            measure(kind, pages, SEED, chosen.show, (None, 1.5))
+        drawn(chosen.pages, SEED, chosen.show, quiet=False)
+    if "unseen" in sets:
+        drawn(chosen.pages, chosen.seed, chosen.show, quiet=True)
     pictures = paintings() if "painted" in sets else []
     if pictures:
         pages = [draw_page(kind, SEED + 500 + k, pictures=pictures) for kind in KINDS for k in range(chosen.pages)]

@@ -66,6 +66,20 @@ def test_tiers_that_lean_are_read_one_after_the_other(direction: str, expected: 
     assert reading_order(boxes, direction, outlines) == expected
 
 
+def test_tiers_that_lean_are_read_before_columns_that_happen_to_lie_in_line() -> None:
+    """The right columns of both tiers lie in line, but the tiers lean: across them one reads on."""
+    outlines = [
+        np.array([[0, 0], [290, 0], [290, 215], [0, 244]], float),
+        np.array([[300, 0], [500, 0], [500, 194], [300, 214]], float),
+        np.array([[0, 256], [140, 242], [140, 500], [0, 500]], float),
+        np.array([[150, 241], [290, 227], [290, 500], [150, 500]], float),
+        np.array([[300, 226], [500, 206], [500, 500], [300, 500]], float),
+    ]
+    boxes = [(0, 0, 290, 244), (300, 0, 200, 214), (0, 242, 140, 258), (150, 227, 140, 273), (300, 206, 200, 294)]
+    assert reading_order(boxes, "ltr", outlines) == [0, 1, 2, 3, 4]
+    assert reading_order(boxes, "rtl", outlines) == [1, 0, 4, 3, 2]
+
+
 def test_a_strip_is_read_from_the_top() -> None:
     assert reading_order([(0, 300, 200, 90), (100, 0, 100, 100), (0, 50, 90, 200)], "strip") == [1, 2, 0]
 

@@ -241,6 +241,60 @@ def test_a_corner_of_a_wall_is_no_frame_where_panels_have_gutters() -> None:
     agree(find_panels(page), boxes)
 
 
+def on_a_bed(page: Pixels, edge: int, rng: np.random.Generator) -> Pixels:
+    """A page with the scanner's white around it, and noise."""
+    seen = cv2.copyMakeBorder(page, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(246, 245, 242))
+    return np.clip(seen + rng.normal(0, 3, seen.shape), 0, 255).astype(np.uint8)
+
+
+def test_panels_that_bleed_off_a_page_on_a_scanner_are_found() -> None:
+    rng = np.random.default_rng(5)
+    page, known = blank(gutter=(9, 9, 10)), grid([2, 1, 2], gap=9, margin=0)
+    for x, y, w, h in known:
+        page[y : y + h, x : x + w] = rng.integers(80, 200, 3)
+        cv2.circle(page, (x + w // 2, y + h // 2), min(w, h) // 4, (200, 120, 60), -1)
+    found = find_panels(on_a_bed(page, 50, rng))
+    assert len(found) == len(known)
+    for (x, y, w, h), panel in zip(known, found, strict=True):
+        assert iou((x + 50, y + 50, w, h), panel.box) > 0.9
+
+
+def test_black_gutters_beside_dark_paintings_stay_black() -> None:
+    """A night that is nearly black lies along the gutters: it is no gutter in the shade."""
+    rng = np.random.default_rng(9)
+    page, known = blank(gutter=(6, 6, 8)), grid([2, 2, 1], gap=8, margin=20)
+    for x, y, w, h in known:
+        down = np.linspace(34, 78, h)[:, None, None] * np.array([0.8, 0.9, 1.2])
+        page[y : y + h, x : x + w] = np.clip(down, 0, 255).astype(np.uint8)
+        cv2.circle(page, (x + w // 2, y + h // 2), min(w, h) // 4, (150, 120, 90), -1)
+    found = find_panels(np.clip(page + rng.normal(0, 3, page.shape), 0, 255).astype(np.uint8))
+    assert [max(iou(one.box, box) for one in found) > 0.9 for box in known] == [True] * len(known)
+
+
+def test_a_caption_over_a_third_of_a_leaning_gutter_joins_no_panels() -> None:
+    rng = np.random.default_rng(2)
+    page = blank()
+    upper = np.array([[30, 30], [570, 30], [570, 395], [30, 425]], np.int32)
+    lower = np.array([[30, 437], [570, 407], [570, 830], [30, 830]], np.int32)
+    for part, colour in ((upper, (150, 120, 90)), (lower, (70, 110, 150))):
+        cv2.fillPoly(page, [part], colour)
+        cv2.circle(page, tuple(int(v) for v in part.mean(0)), 60, (40, 60, 40), -1)
+    cv2.rectangle(page, (20, 408), (190, 460), (236, 222, 150), -1)
+    cv2.rectangle(page, (20, 408), (190, 460), INK, 3)
+    found = find_panels(np.clip(page + rng.normal(0, 2, page.shape), 0, 255).astype(np.uint8))
+    assert len(found) == 2
+
+
+def test_an_inset_on_the_shaded_side_of_a_scan_is_found() -> None:
+    page = blank()
+    draw(page, (30, 30, 540, 800), np.random.default_rng(4), framed=False)
+    cv2.rectangle(page, (372, 572), (548, 748), (255, 255, 255), -1)
+    draw(page, (382, 582, 156, 156), np.random.default_rng(8))
+    shade = np.linspace(1.0, 0.82, 600)[None, :, None]
+    found = find_panels((page * shade).astype(np.uint8))
+    assert [iou(one.box, (382, 582, 156, 156)) > 0.9 for one in found] == [False, True]
+
+
 def test_a_single_drawing_is_one_panel_the_whole_page() -> None:
     page = blank(500, 400)
     cv2.circle(page, (250, 150), 70, INK, 5)

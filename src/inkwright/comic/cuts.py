@@ -85,7 +85,14 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     if best is None:
         return [region]
     parts = [part for half in (best.side, ~best.side) for part in _parts(region & ~gutter & half, smallest)]
-    return [piece for part in parts for piece in split(part, gutter, smallest, tolerance, depth - 1)]
+    found = []
+    for part in parts:
+        x, y, w, h = cv2.boundingRect(part.astype(np.uint8))
+        place = slice(y, y + h), slice(x, x + w)
+        for piece in split(np.ascontiguousarray(part[place]), gutter[place], smallest, tolerance, depth - 1):
+            found.append(np.zeros_like(part))
+            found[-1][place] = piece
+    return found
 
 
 def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _Cut | None:
@@ -95,8 +102,8 @@ def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _C
         share = _free_share(region, gutter, middle, along)
         if share <= (SLIT if best is None else best.share):
             continue
-        yy, xx = np.mgrid[0 : region.shape[0], 0 : region.shape[1]]
-        side = (xx - middle[0]) * along[1] < (yy - middle[1]) * along[0]
+        down, across = np.arange(region.shape[0])[:, None], np.arange(region.shape[1])
+        side = (across - middle[0]) * along[1] < (down - middle[1]) * along[0]
         halves = [_parts(region & ~gutter & half, smallest) for half in (side, ~side)]
         fits = [[fit_shape(part, tolerance) for part in half] for half in halves]
         alone = [half[0].quality for half in fits if len(half) == 1 and len(outline(half[0])) <= 5]
@@ -194,8 +201,7 @@ def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_
             slope, row, share = placed(plane, extent, start, middle)
             if share < MIN_SHARE:
                 continue
-            yy, xx = np.mgrid[0:height, 0:width]
-            side_plane = yy < row + slope * (xx - width / 2)
+            side_plane = np.arange(height)[:, None] < row + slope * (np.arange(width) - width / 2)
             side = np.zeros_like(region)
             side[y0:y1, x0:x1] = side_plane.T if turned else side_plane
             found.append(_Cut(share, side))
@@ -263,7 +269,7 @@ def placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, fl
     A line that is closed at both ends, as a pale streak inside a frame is, must be gutter nearly all along.
     """
     height, width = plane.shape
-    columns = np.unique(np.linspace(0, width - 1, 240).astype(int))
+    columns = np.unique(np.linspace(0, width - 1, 160).astype(int))
     reach = max(2.0, 1.5 * max(height, width) / SEARCH_SIDE)
     best = (slope, row, 0.0)
     for turn in (slope, *np.linspace(slope - TURN, slope + TURN, 17).tolist()):

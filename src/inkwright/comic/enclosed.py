@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inkwright.comic.cuts import split
 from inkwright.comic.gutters import Background, background, explains, rim_colours
@@ -62,17 +63,25 @@ HALF, FULL = 0.45, 0.9
 """Shares of such a page that they fill at the least and at the most: heads and robes on a dark ground are no panels."""
 
 
-def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
-    """The background whose panels fit best; rare colours must look promising on a smaller copy first."""
+def enclosed(small: Pixels, like: NDArray[np.float64] | None = None) -> tuple[Background | None, Layout | None]:
+    """The background whose panels fit best; rare colours must look promising on a smaller copy first.
+
+    Args:
+        small: (h, w, 3) uint8 RGB, a page.
+        like: of the rim's colours only the one nearest to this, (3,), is tried.
+    """
     best: tuple[Background | None, Layout | None] = (None, None)
     top = 0.0
     papers: list[Background] = []
     size = (small.shape[1] // 2, small.shape[0] // 2)
     half = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8) if min(size) > 64 else small
-    for colour in rim_colours(small):
-        if any(explains(paper, small, colour) for paper in papers):
-            continue
-        if papers and _on(background(half, colour), rough=True)[1] <= top - PROMISING:
+    colours = rim_colours(small)
+    if like is not None:
+        colours = sorted(colours, key=lambda colour: float(np.abs(colour - like).max()))[:1]
+    left = [(0.0, colour) for colour in colours]
+    while left:
+        promise, colour = left.pop(0)
+        if any(explains(paper, small, colour) for paper in papers) or (papers and promise <= top - PROMISING):
             continue
         paper = background(small, colour)
         papers.append(paper)
@@ -81,6 +90,10 @@ def enclosed(small: Pixels) -> tuple[Background | None, Layout | None]:
             best, top = (paper, layout), score
         if top > CERTAIN and len(papers) == 1 and best[1] is not None and best[1].sure:
             break  # nothing left to gain from a rarer colour
+        if len(papers) == 1:  # now the most promising first
+            rest = [one for _, one in left if not explains(paper, small, one)]
+            left = [(_on(background(half, one), rough=True)[1], one) for one in rest]
+            left.sort(key=lambda one: -one[0])
     return best
 
 
@@ -216,11 +229,12 @@ def _page_in(crop: Pixels) -> tuple[Background | None, Layout | None]:
     """What a picture encloses where it looks like a page; a smaller copy tells that of most."""
     size = (crop.shape[1] // 2, crop.shape[0] // 2)
     half = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
-    if min(half.shape[:2]) > 64:
-        ground, layout = enclosed(half)
-        if ground is None or layout is None or not layout.shapes or not _is_page(ground, layout):
-            return None, None
-    return enclosed(crop)
+    if min(half.shape[:2]) <= 64:
+        return enclosed(crop)
+    ground, layout = enclosed(half)
+    if ground is None or layout is None or not layout.shapes or not _is_page(ground, layout):
+        return None, None
+    return enclosed(crop, ground.colour)
 
 
 def _is_page(ground: Background, inner: Layout) -> bool:

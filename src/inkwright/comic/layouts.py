@@ -70,11 +70,13 @@ def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, 
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     seams = thin_gutters(grey), ridges(grey)
     paper, closed = enclosed(small)
-    if on_bed and paper is not None and closed is not None:
-        found = _on_bed(small, closed, seams[1])
-        if found is not None:
-            return found
-    whole = None if closed is None or paper is None else _whole(small, paper, closed, seams)
+    framed = closed is not None and _is_framed(closed, seams[1])
+    sheet = None if not on_bed or framed or closed is None else _sheet_on_bed(small, closed)
+    found = None if sheet is None else _within(small, sheet)
+    if found is not None:
+        return found
+    look = sheet is None and not framed
+    whole = None if closed is None or paper is None else _whole(small, paper, closed, seams, look=look)
     if closed is None or whole is None or not _is_certain(closed, whole):
         paper, whole = _between_bands(small, paper, closed, whole, seams)
     layout = _with_insets(small, paper, whole, seams[1])
@@ -87,20 +89,30 @@ def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, 
     return paper, layout
 
 
-def _on_bed(small: Pixels, closed: Layout, lines: Ridges) -> tuple[Background | None, Layout] | None:
-    """The panels of a page whose panels bleed, from a scan with a white margin around it; None where it is none."""
+def _is_framed(closed: Layout, lines: Ridges) -> bool:
+    """Whether there is but one panel, with a ruled frame: a strip, or one picture."""
+    if len(closed.parts) != 1:
+        return False
+    page = closed.parts[0]
+    place = slice(page.y, page.y + page.region.shape[0]), slice(page.x, page.x + page.region.shape[1])
+    return frame_of(page.region, lines.part(place)) is not None
+
+
+def _sheet_on_bed(small: Pixels, closed: Layout) -> BoxTuple | None:
+    """Where a page whose panels bleed may lie on a scan, with a white margin around it; None where it is none."""
     if len(closed.parts) != 1:
         return None
     shape = closed.parts[0].shape
     x, y, w, h = shape.box
     if shape.polygon is not None or shape.quality < BLED or w * h < LARGE * small.shape[0] * small.shape[1]:
         return None
-    page = closed.parts[0]
-    place = slice(page.y, page.y + page.region.shape[0]), slice(page.x, page.x + page.region.shape[1])
-    if frame_of(page.region, lines.part(place)) is not None:
-        return None  # a strip, or one framed picture
     edge = max(2, round(RIM * page_side(small.shape)))  # blurred by scanning
-    x, y, w, h = x + edge, y + edge, w - 2 * edge, h - 2 * edge
+    return x + edge, y + edge, w - 2 * edge, h - 2 * edge
+
+
+def _within(small: Pixels, box: BoxTuple) -> tuple[Background | None, Layout] | None:
+    """The panels of a page that fills a part of a scan; None where it shows none."""
+    x, y, w, h = box
     paper, layout = best_layout(np.ascontiguousarray(small[y : y + h, x : x + w]), on_bed=False)
     if layout is None or len(layout.parts) < 2 or layout.score < PLAIN:
         return None
@@ -119,9 +131,15 @@ def _is_certain(closed: Layout, whole: Layout) -> bool:
     return fits and (closed.score >= CERTAIN or whole.score >= CERTAIN_CUT)
 
 
-def _whole(small: Pixels, paper: Background | None, layout: Layout, seams: Seams) -> Layout:
-    """The panels, cut along the lines that they share, with the score that they then have."""
-    if paper is not None:
+def _whole(small: Pixels, paper: Background | None, layout: Layout, seams: Seams, look: bool = True) -> Layout:
+    """The panels, cut along the lines that they share, with the score that they then have.
+
+    Args:
+        small, paper, layout: the page, its background, and the panels.
+        seams: these lines.
+        look: a panel may be a page itself.
+    """
+    if paper is not None and look:
         layout = looked_into(small, layout, paper)
     before = len(layout.parts)
     for lines in seams:
