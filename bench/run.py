@@ -35,8 +35,8 @@ from inkwright.learn.fit import Job, Weights, begin, fit
 from inkwright.learn.guides import Guides, drawing_guides
 from inkwright.learn.marks import Marks
 from inkwright.learn.render import render
-from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator, to_picture, to_tensor
+from inkwright.learn.texture import ToneTexture
 from inkwright.operations.rounds import STYLE_LR, make_stylizer
 from inkwright.operations.style_picture import style_for_learning
 from inkwright.sample.comic import draw_book

@@ -88,7 +88,7 @@ def lesson(n: int, painters: list[Pixels], panels: list[Pixels]) -> Lesson:
     guides = [drawing_guides(drawing(panels, rng), n * PANELS + k) for k in range(PANELS)]
     look = make_look(guides, picture, n)
     canvas, Y = look.style_canvas(n + 1)
-    weights = Weights(reconstruction=FIT.weight_reconstruction, ink=FIT.weight_ink, palette=FIT.weight_palette)
+    weights = Weights(reconstruction=4.0, ink=0.1, palette=10.0)
     drawn: list[Canvas] = [look.canvas(g) for g in guides]
     job = Job(canvas, Y, weights, STEPS, LR, SEED, 1, drawn)
     weight = min(3.0, max(0.3, USUAL / float(reconstruction(canvas.base, Y))))
@@ -127,7 +127,7 @@ def step(net: nn.Module, learned: list[Lesson], number: int) -> dict[str, float]
         canvas = one.job.panels[int(torch.randint(0, PANELS, (), generator=g))]
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = net(canvas.x, canvas.base)
-        terms = panel_terms(X, canvas, one.job, generator(SEED, number, 2))
+        terms = panel_terms(X, canvas, one.job)
         S = torch.stack([getattr(one.job.weights, name) * value for name, value in terms.items()]).sum()
         S.backward()  # type: ignore[no-untyped-call]
         out["S"] = float(S.detach())

@@ -29,8 +29,8 @@ from inkwright.config import FitSettings
 from inkwright.images import Floats, png_bytes, read_picture, resize, to_float
 from inkwright.learn.canvas import Canvas, drawing_guides, make_look
 from inkwright.learn.fit import Job, Weights, begin, evaluate, fit
-from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import generator, to_picture
+from inkwright.learn.texture import ToneTexture
 from inkwright.learn.train import fast_bfloat16
 from inkwright.operations.rounds import STYLE_LR, make_stylizer
 from inkwright.operations.style_picture import style_for_learning

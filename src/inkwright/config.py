@@ -196,12 +196,12 @@ class FitSettings(_Section):
         0.05, ge=0, le=1, description="Share of the style's likeness that elements may cost at most; 1 sets no limit."
     )
     weight_reconstruction: float = Field(
-        4.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
+        1.0, ge=0, description="Weight of the style picture's own reconstruction in S_j."
     )
-    weight_texture: float = Field(0.2, ge=0, description="Weight of the tone-wise patch statistics in S_j.")
+    weight_texture: float = Field(8.0, ge=0, description="Weight of the style's marks, tone by tone, in S_j.")
     weight_structure: float = Field(0.05, ge=0, description="Weight of the drawing's structure in S_j.")
-    weight_ink: float = Field(0.1, ge=0, description="Weight of dark ink lines in S_j.")
-    weight_palette: float = Field(10.0, ge=0, description="Weight of the cast palette in S_j.")
+    weight_ink: float = Field(1.0, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_palette: float = Field(400.0, ge=0, description="Weight of the cast palette in S_j.")
     weight_features: float = Field(
         1.0, ge=0, description="Weight of B_j in S_j: feature statistics, with the backbone vgg19 or squeezenet."
     )

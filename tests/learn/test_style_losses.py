@@ -4,7 +4,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from inkwright.learn.style_losses import (
-    ToneTexture,
     box_mean,
     colour_spread,
     cosine,
@@ -33,10 +32,6 @@ def stripes(
 
 def grey(value: float, side: int = 128) -> Tensor:
     return torch.full((1, 3, side, side), value)
-
-
-def soft(X: Tensor) -> Tensor:
-    return F.avg_pool2d(F.pad(X, (6, 6, 6, 6), mode="replicate"), 13, 1)
 
 
 def test_luma_weighs_green_most_and_keeps_white():
@@ -138,97 +133,24 @@ def test_palette_sees_two_colours_that_change_places():
     assert float(palette(flat.flip(3), flat)) == pytest.approx(0.36, rel=1e-3)
 
 
-# -- T ----------------------------------------------------------------------------------------------------------------
-
-
-def texture_of(style: Tensor, **options) -> ToneTexture:
-    return ToneTexture(style, generator(1), **options)
-
-
-def distance(texture: ToneTexture, X: Tensor, flat: Tensor | None = None) -> float:
-    """Averaged over draws of the filters, with X's own soft version for its tones."""
-    flat = soft(X) if flat is None else flat
-    return sum(float(texture(X, flat, generator(9, n))) for n in range(4)) / 4
-
-
-def test_texture_prefers_the_style_itself_to_flats_and_to_other_textures():
-    texture = texture_of(stripes(160))
-    own = distance(texture, stripes(128, seed=2))
-    others = {
-        "flat": grey(0.5),
-        "finer": stripes(128, 4),
-        "across": stripes(128, across=True),
-        "noise": 0.5 + 0.5 * (noise(1, 3, 128, 128) - 0.5),
-        "stronger": stripes(128, strength=0.5),
-    }
-    found = {name: distance(texture, X) for name, X in others.items()}
-    assert {name: value for name, value in found.items() if value < 3 * own} == {}
-
-
-def two_tones(swapped: bool, side: int = 128) -> Tensor:
-    """Dark with stripes on the left, light and smooth on the right; or the stripes in the light."""
-    wave = stripes(side, strength=0.12) - 0.5
-    tone = torch.where(torch.arange(side) < side // 2, 0.2, 0.8).expand(1, 3, side, side)
-    rough = (tone > 0.5) if swapped else (tone < 0.5)
-    return tone + wave * rough
-
-
-def test_texture_asks_for_each_tone_its_own_strokes():
-    texture = texture_of(two_tones(False, 160))
-    right, wrong = distance(texture, two_tones(False)), distance(texture, two_tones(True))
-    assert wrong > 2 * right
-
-
-def test_texture_leaves_the_palette_to_another_term():
-    texture = texture_of(stripes(160))
-    flat = soft(stripes())
-    assert distance(texture, stripes() + 0.2, flat) == pytest.approx(distance(texture, stripes(), flat), rel=1e-3)
-
-
-def test_texture_is_decided_by_its_generator():
-    X = stripes()
-    first, second = texture_of(stripes(160)), texture_of(stripes(160))
-    assert torch.equal(first(X, X, generator(3)), second(X, X, generator(3)))
-    assert not torch.equal(first(X, X, generator(3)), first(X, X, generator(4)))
-
-
-@pytest.mark.parametrize("size", [(16, 16), (13, 97), (40, 25), (64, 200)])
-def test_texture_of_any_size_is_finite(size):
-    texture = texture_of(stripes(96))
-    X = noise(1, 3, *size).requires_grad_()
-    found = texture(X, X.detach(), generator(0))
-    found.sum().backward() if found.requires_grad else None
-
-    assert found.shape == (1,)
-    assert torch.isfinite(found).all()
-    assert X.grad is None or torch.isfinite(X.grad).all()
-
-
-@pytest.mark.parametrize("style", [grey(0.5, 96), grey(1.0, 96), grey(0.0, 96)])
-def test_texture_of_a_style_without_any_is_finite(style):
-    assert 0 <= distance(texture_of(style), noise(1, 3, 64, 64)) < float("inf")
-
-
 # -- all terms --------------------------------------------------------------------------------------------------------
 
 
-def terms(X: Tensor, flat: Tensor, ink: Tensor, texture: ToneTexture) -> dict[str, Tensor]:
+def terms(X: Tensor, flat: Tensor, ink: Tensor) -> dict[str, Tensor]:
     return {
         "reconstruction": reconstruction(X, flat),
         "structure": structure(X, flat),
         "ink": ink_contrast(X, ink),
         "palette": palette(X, flat),
-        "texture": texture(X, flat, generator(5)),
     }
 
 
 @pytest.mark.parametrize("X", [grey(0.0, 64), grey(1.0, 64), grey(0.5, 64), noise(1, 3, 64, 64)])
 @pytest.mark.parametrize("flat", [grey(0.0, 64), grey(1.0, 64), noise(1, 3, 64, 64, seed=1)])
 def test_every_gradient_is_finite(X, flat):
-    texture = texture_of(stripes(96))
-    for name in terms(X, flat, pen_line(), texture):
+    for name in terms(X, flat, pen_line()):
         x = X.clone().requires_grad_()
-        value = terms(x, flat, pen_line(), texture)[name]
+        value = terms(x, flat, pen_line())[name]
         value.sum().backward()
         assert x.grad is not None
         assert torch.isfinite(value).all(), name
@@ -238,18 +160,16 @@ def test_every_gradient_is_finite(X, flat):
 @pytest.mark.parametrize("name", ["structure", "ink", "palette"])
 def test_a_batch_is_priced_panel_by_panel(name):
     X, flat, ink = noise(3, 3, 64, 64), noise(3, 3, 64, 64, seed=1), noise(3, 1, 64, 64, seed=2)
-    texture = texture_of(stripes(96))
-    together = terms(X, flat, ink, texture)[name]
-    alone = [terms(X[b : b + 1], flat[b : b + 1], ink[b : b + 1], texture)[name][0] for b in range(3)]
+    together = terms(X, flat, ink)[name]
+    alone = [terms(X[b : b + 1], flat[b : b + 1], ink[b : b + 1])[name][0] for b in range(3)]
     torch.testing.assert_close(together, torch.stack(alone))
 
 
 @pytest.mark.parametrize(("name", "within"), [("structure", 0.1), ("palette", 1e-4), ("ink", 0.1)])
 def test_the_size_of_a_panel_does_not_weigh(name, within):
     X, flat, ink = noise(1, 3, 128, 128), blocks(), (noise(1, 1, 128, 128, seed=3) > 0.8).float()
-    texture = texture_of(stripes(96))
     small, large = (
-        float(terms(*(V.repeat(1, 1, n, n) for V in (X, flat, ink)), texture)[name])
+        float(terms(*(V.repeat(1, 1, n, n) for V in (X, flat, ink)))[name])
         for n in (1, 2)  # type: ignore[misc]
     )
     assert large == pytest.approx(small, rel=within)

@@ -123,8 +123,7 @@ def _backward(net: nn.Module, job: Job, step: int, g: torch.Generator, half: boo
 def _panel_backward(X: Tensor, j: int, batch: int, job: Job, step: int) -> dict[str, float]:
     """Back-propagates the Comic Book Loss of one stylized panel, divided by J; returns its terms."""
     J, count, w = len(job.panels), job.learned(), job.weights
-    # Each draws from a generator of its own, so that plain and fitted differ by their terms alone.
-    S = panel_terms(X, job.panels[j], job, generator(job.seed, step, j, 0)) | redrawn_terms(X, j, job)
+    S = panel_terms(X, job.panels[j], job) | redrawn_terms(X, j, job)
     seen = _glimpsed(X, j, job, generator(job.seed, step, j, 1))
     C, L, K = (job.emphasised(seen[name]) if name in seen else torch.zeros(1, 1) for name in "CLK")
     loss = comic_book_loss(_weigh(S, w)[None], C, J, w.c / count, L, w.location / count, K, w.look / count)
@@ -183,12 +182,12 @@ def _said_backward(net: nn.Module, job: Job, said: Said, step: int, half: bool) 
     return float(W.detach())
 
 
-def panel_terms(X: Tensor, canvas: Canvas, job: Job, g: torch.Generator) -> dict[str, Tensor]:
+def panel_terms(X: Tensor, canvas: Canvas, job: Job) -> dict[str, Tensor]:
     """The terms of S_j that are read on the stylized panel X (1, 3, H, W); each a scalar, unweighted."""
     flat, w = canvas.flat.float(), job.weights
     terms: dict[str, Tensor] = {}
     if w.texture and job.texture is not None:
-        terms["texture"] = job.texture(_of_the_book(X, canvas), flat, g)[0]
+        terms["texture"] = job.texture(_of_the_book(X, canvas), flat)[0]
     if w.features and job.features is not None:
         terms["features"] = job.features(_of_the_book(X, canvas))[0]
     if w.structure:
@@ -221,7 +220,6 @@ def _weigh(terms: dict[str, Tensor], weights: Weights) -> Tensor:
 @torch.no_grad()
 def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -> dict[str, float]:
     """The Comic Book Loss of the whole book (per panel), with given weights: no random views, the whole ensemble."""
-    g = generator(job.seed, 0, 2)
     H, W = job.Y.shape[-2:]
     side = min(2 * CROP, H, W)
     out: dict[str, float] = {}
@@ -238,7 +236,7 @@ def evaluate(net: nn.Module, weights: dict[str, Tensor], job: Job, half: bool) -
     for j, share in job.looked(CHECK_PANELS).items():
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             X = job.painted(net, j, weights)
-        terms = {name: float(value) for name, value in panel_terms(X, job.panels[j], job, g).items()}
+        terms = {name: float(value) for name, value in panel_terms(X, job.panels[j], job).items()}
         terms |= {name: float(value) for name, value in redrawn_terms(X, j, job).items()}
         if job.classifiers is not None:
             seen = _seen(X, j, job)

@@ -14,8 +14,8 @@ from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.order import minibatch
 from inkwright.learn.regions import COARSE
 from inkwright.learn.said import Said, Window
-from inkwright.learn.style_losses import ToneTexture
 from inkwright.learn.tensors import given
+from inkwright.learn.texture import ToneTexture
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,11 @@ from inkwright.learn.fit import TOLD, FitState, begin, evaluate, fit
 from inkwright.learn.job import Job, Weights
 from inkwright.learn.regions import CODES
 from inkwright.learn.said import Said
-from inkwright.learn.style_losses import ToneTexture, colour_spread
+from inkwright.learn.style_losses import colour_spread
 from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.stylizers.start import STARTS
 from inkwright.learn.tensors import generator, to_tensor
+from inkwright.learn.texture import ToneTexture
 from inkwright.learn.train import fast_bfloat16
 from inkwright.operations.refine import BEFORE, START
 from inkwright.operations.side_by_side import side_by_side
@@ -35,7 +36,7 @@ from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
-WITH_FEATURES = (0.25, 0.0, 4.0)
+WITH_FEATURES = (1.0, 0.0, 0.1)
 """With the features of a pretrained network, R, T and P count so many times; see `bench/vgg.py`."""
 HELD = 10.0
 """As many times more as P, which holds colours against them, weighs than this, the words of W count more."""
