@@ -185,8 +185,8 @@ class FitSettings(_Section):
     panel_px: int = Field(384, ge=64, le=2048, description="Long side of a panel while fitting, in pixels.")
     batch: int = Field(2, ge=1, le=64, description="Panels per step.")
     lr: float = Field(5e-4, gt=0, le=1, description="Learning rate of Adam on the panels.")
-    weight_c: float = Field(2.0, ge=0, description="Weight of C: each element is recognised where it should be.")
-    weight_location: float = Field(0.5, ge=0, description="Weight of L: it is recognised inside its boxes.")
+    weight_c: float = Field(5.0, ge=0, description="Weight of C: each element is recognised where it should be.")
+    weight_location: float = Field(1.5, ge=0, description="Weight of L: it is recognised inside its boxes.")
     weight_look: float = Field(1.0, ge=0, description="Weight of K: it has the same colours in every panel.")
     accent: float = Field(
         0.4, ge=0, le=1, description="How far elements keep the colours they were drawn in, against the style's."
@@ -250,7 +250,7 @@ class HarmonizeSettings(_Section):
         le=20000,
         description="Steps of the network on C, L and K; 0 leaves it out: colours agree all the same.",
     )
-    weight_close: float = Field(5.0, ge=0, description="Weight of the network staying close to the given pictures.")
+    weight_close: float = Field(12.5, ge=0, description="Weight of the network staying close to the given pictures.")
 
 
 class ReviewSettings(_Section):
