@@ -36,8 +36,6 @@ from inkwright.project import read_json, write_json
 
 STYLE_LR = 5e-3
 """Peak learning rate of the round on the style picture alone."""
-WITH_FEATURES = (1.0, 0.0, 0.1)
-"""With the features of a pretrained network, R, T and P count so many times; see `bench/vgg.py`."""
 HELD = 10.0
 """As many times more as P, which holds colours against them, weighs than this, the words of W count more."""
 SEEDS = 7919
@@ -106,20 +104,18 @@ class Rounds:
     def weights(self, elements: bool, features: bool = False) -> Weights:
         """The terms' weights as set; element terms only where wanted, K's not with finished panels.
 
-        With `features` of a pretrained network, these stand in for what the style picture alone can teach: T is left
-        out, R counts less, and the palette more, which holds colours against them.
+        `features`: whether a pretrained network's are compared as well.
         """
         f = self.config.fit
-        own, texture, palette = WITH_FEATURES if features else (1.0, 1.0, 1.0)
         return Weights(
             c=f.weight_c if elements else 0.0,
             location=f.weight_location if elements else 0.0,
             look=f.weight_look if elements and self.look.finish is None else 0.0,
-            reconstruction=f.weight_reconstruction * own,
-            texture=f.weight_texture * texture,
+            reconstruction=f.weight_reconstruction,
+            texture=f.weight_texture,
             structure=f.weight_structure,
             ink=f.weight_ink,
-            palette=f.weight_palette * palette,
+            palette=f.weight_palette,
             features=f.weight_features if features else 0.0,
             words=f.weight_words * max(1.0, f.weight_palette / HELD),
             finish=self.config.finished.weight if elements else 0.0,
