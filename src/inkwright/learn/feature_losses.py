@@ -14,6 +14,7 @@ as well draws rims of single pixels around everything, which please these featur
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,38 @@ EASE = 1e-5
 """Share of a layer's mean variance that is added to all its variances: a root has no slope at 0."""
 
 
+@dataclass(frozen=True)
+class Normal:
+    """The normal distribution of a style's features.
+
+    Attributes:
+        mean: (C,).
+        cov: (C, C).
+        root: (C, C) the root of it.
+    """
+
+    mean: Tensor
+    cov: Tensor
+    root: Tensor
+
+    @classmethod
+    def of(cls, phi: Tensor) -> "Normal":
+        """That of features (C, ...) over their places."""
+        mean, cov = moments(phi)
+        values, vectors = torch.linalg.eigh(cov.double())
+        return cls(mean, cov, ((vectors * values.clamp_min(0).sqrt()) @ vectors.T).float())
+
+    @property
+    def energy(self) -> float:
+        """|μ|² + tr Σ."""
+        return float(self.mean.square().sum() + self.cov.trace())
+
+    def far(self, phi: Tensor) -> Tensor:
+        """W² of features (C, ...) to it; a scalar."""
+        mean, cov = moments(phi)
+        return (mean - self.mean).square().sum() + bures(cov, self.cov, self.root)
+
+
 class FeatureMoments:
     """The feature statistics of a style.
 
@@ -42,15 +75,9 @@ class FeatureMoments:
     def __init__(self, network: Features, layers: Sequence[str], style: Tensor, weights: Sequence[float] = ()) -> None:
         self.network, self.layers = network, tuple(layers)
         self.weights = dict(zip(self.layers, weights or [1.0] * len(self.layers), strict=True))
-        self.targets: dict[str, tuple[Tensor, Tensor, Tensor, float]] = {}
         with torch.no_grad():
             features = network(seen(style), self.layers)
-            for layer, phi in features.items():
-                mean, cov = moments(phi[0])
-                values, vectors = torch.linalg.eigh(cov.double())
-                root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
-                energy = float(mean.square().sum() + cov.trace())
-                self.targets[layer] = mean, cov, root.float(), max(energy, 1e-12)
+            self.targets = {layer: Normal.of(phi[0]) for layer, phi in features.items()}
 
     def __call__(self, X: Tensor) -> Tensor:
         """(B,) for stylized panels (B, 3, H, W) RGB in [0, 1]."""
@@ -58,16 +85,11 @@ class FeatureMoments:
         for layer, phi in features.items():
             if layer in self.targets and phi.shape[-2] * phi.shape[-1] > 1:
                 weight += self.weights[layer]
-                far = torch.stack([self._distance(one, layer) for one in phi])
-                total = total + self.weights[layer] * far
+                target = self.targets[layer]
+                far = torch.stack([target.far(one) for one in phi])
+                total = total + self.weights[layer] * far / max(target.energy, 1e-12)
         shares: Tensor = total / max(weight, 1e-12)
         return shares
-
-    def _distance(self, phi: Tensor, layer: str) -> Tensor:
-        mean, cov, root, energy = self.targets[layer]
-        mine, its = moments(phi)
-        far: Tensor = ((mine - mean).square().sum() + bures(its, cov, root)) / energy
-        return far
 
 
 def seen(X: Tensor) -> Tensor:
@@ -76,7 +98,7 @@ def seen(X: Tensor) -> Tensor:
 
 
 def moments(phi: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean (C,) and covariance (C, C) of features (C, h, w) over their places."""
+    """Mean (C,) and covariance (C, C) of features (C, ...) over their places."""
     flat = phi.float().flatten(1)
     mean = flat.mean(1)
     around = flat - mean[:, None]

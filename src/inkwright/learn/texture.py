@@ -1,6 +1,6 @@
 """T_j: the statistics of the style's marks, tone by tone, for S_j; no weights that anybody trained.
 
-    T_j := Σ_l Σ_t n_jlt [D_lt(X_j) - d_lt]₊ / (E_l Σ_t n_jlt),  a mean over layers l
+    T_j := a Σ_l Σ_t n_jlt [D_lt(X_j) - d_lt]₊ / (E_l Σ_t n_jlt),  a mean over layers l
     D_lt(X) := W²(N(μ_lt(X), Σ_lt(X)), N(μ_lt(Y), Σ_lt(Y)))
 
 μ and Σ are mean and covariance of the responses of a small network with **random filters** over the places of tone t,
@@ -12,21 +12,21 @@ brushwork is, d is small; where they are figures, as in a woodcut of a wave, not
 That random filters tell textures nearly as well as learned ones is known from Ustyuzhaninov et al. ("What does it take
 to generate natural textures?", 2017). Differs from it: several layers, moments instead of Gram matrices, d, and
 
-- a style that is calm in large parts, as a woodcut with a sky is, has flats and figures and no texture: the calmer its
-  calmest fifth is against its middle, the less is asked;
+- a, from 0 to 1: a style that is calm in large parts, as a woodcut with a sky is, has flats and figures and no texture;
+  the calmer its calmest fifth is against its middle, the less is asked;
 - the picture is seen without its tone: what is told is how it differs from its surroundings. Tones are the palette's
   business; asked for them as well, the network paints clouds of the style's other colours, in each panel elsewhere;
 - each tone of the style has its own marks: dense hatching belongs in the dark.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from inkwright.learn.feature_losses import bures, moments
+from inkwright.learn.feature_losses import Normal
 from inkwright.learn.style_losses import box_mean
 
 NEAR_TONES = 0.12
@@ -54,21 +54,12 @@ class Target:
     """What is asked of one tone in one layer.
 
     Attributes:
-        mean: (C,) of the style's responses.
-        cov: (C, C) of them.
-        root: (C, C) its root.
-        apart: how far the style's own quarters are from that.
+        whole: the style's responses.
+        apart: how far its quarters are from that.
     """
 
-    mean: Tensor
-    cov: Tensor
-    root: Tensor
-    apart: float
-
-    def far(self, responses: Tensor) -> Tensor:
-        """The squared distance of responses (C, N) to the style's; a scalar."""
-        mean, cov = moments(responses)
-        return (mean - self.mean).square().sum() + bures(cov, self.cov, self.root)
+    whole: Normal
+    apart: float = 0.0
 
 
 class ToneTexture:
@@ -93,9 +84,9 @@ class ToneTexture:
             self.share = _texture_at_all(layers[0]) if layers else 0.0
             for phi in layers:
                 group = _at(grouped, phi)
-                mean, cov = moments(phi.transpose(0, 1).flatten(1))
-                self.energies.append(max(float(mean.square().sum() + cov.trace()), 1e-6))
-                everybody = Target(mean, cov, _root(cov), 0.0)
+                whole = Normal.of(phi.transpose(0, 1))
+                everybody = Target(whole)
+                self.energies.append(max(whole.energy, 1e-6))
                 self.targets.append([_target(phi, group == t, everybody) for t in range(len(self.tones))])
 
     def __call__(self, X: Tensor, flat: Tensor) -> Tensor:
@@ -112,7 +103,7 @@ class ToneTexture:
             for t, target in enumerate(rows):
                 mine = phi[0].flatten(1)[:, group.flatten() == t]
                 if mine.shape[1] >= FEW:
-                    far = far + mine.shape[1] * F.relu(target.far(mine) - target.apart)
+                    far = far + mine.shape[1] * F.relu(target.whole.far(mine) - target.apart)
                     count += mine.shape[1]
             total = total + far / (max(count, 1) * energy)
         return total / max(len(layers), 1)
@@ -144,8 +135,7 @@ def _target(phi: Tensor, mine: Tensor, everybody: Target) -> Target:
     """Of the places `mine` (B, h, w) among a layer's responses to the style, (B, C, h, w)."""
     if int(mine.sum()) < 2 * FEW:
         return everybody
-    mean, cov = moments(phi.transpose(0, 1)[:, mine])
-    whole = Target(mean, cov, _root(cov), 0.0)
+    whole = Normal.of(phi.transpose(0, 1)[:, mine])
     height, width = phi.shape[-2:]
     parts = []
     for rows in (slice(0, height // 2), slice(height // 2, height)):
@@ -153,7 +143,7 @@ def _target(phi: Tensor, mine: Tensor, everybody: Target) -> Target:
             at = mine[:, rows, columns]
             if int(at.sum()) >= FEW:
                 parts.append(float(whole.far(phi[:, :, rows, columns].transpose(0, 1)[:, at])))
-    return replace(whole, apart=sum(parts) / len(parts) if parts else 0.0)
+    return Target(whole, sum(parts) / len(parts) if parts else 0.0)
 
 
 def _texture_at_all(phi: Tensor) -> float:
@@ -182,12 +172,6 @@ def _at(grouped: Tensor, phi: Tensor) -> Tensor:
     """The tone group at each place of a layer's responses: (B, h, w)."""
     nearest = F.interpolate(grouped.float(), size=phi.shape[-2:], mode="nearest")
     return nearest.long()[:, 0]
-
-
-def _root(cov: Tensor) -> Tensor:
-    values, vectors = torch.linalg.eigh(cov.double())
-    root: Tensor = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
-    return root.float()
 
 
 def _blurred(X: Tensor) -> Tensor:
