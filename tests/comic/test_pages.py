@@ -67,6 +67,14 @@ def test_an_area_as_dark_as_all_that_is_looked_at_is_no_ruled_line() -> None:
     assert len(find_panels(page.pixels, page.direction)) == len(page.panels)
 
 
+def test_a_corner_beyond_the_pages_edge_is_no_error() -> None:
+    """Two sides of a turned panel at the rim meet left of the page; its box was cut out of the page from -3 on."""
+    page = draw_page("overlapping", 9100)
+    found = find_panels(page.pixels)
+    assert len(found) == len(page.panels)
+    assert all(min(one.box[:2]) >= 0 for one in found)
+
+
 def test_small_frames_on_yellowed_paper_are_no_picture() -> None:
     page = as_scan(draw_page("storyboard", 40002), np.random.default_rng(40002), 1.5)
     assert right(page, 0.85) == len(page.panels) == 12

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from inkwright.comic.shapes import Polygon, fill_polygon, fit_shape, outline
+from inkwright.comic.shapes import Polygon, Shape, fill_polygon, fit_shape, outline
 
 
 def iou(one: Polygon, other: Polygon, size: tuple[int, int]) -> float:
@@ -32,3 +32,14 @@ def test_a_box_stays_a_box() -> None:
     shape = fit_shape(region, 4.0)
     assert shape.polygon is None
     assert shape.box == (30, 20, 260, 160)
+
+
+def test_a_figure_beyond_the_page_is_held_on_it() -> None:
+    corners = np.array([[-4, 10], [60, 0], [60, 130], [0, 90]], float)
+    shape = Shape((-4, 0, 64, 130), corners, 0.9, 5000)
+    held = shape.within((100, 60, 3))
+    assert held.box == (0, 0, 60, 100)
+    assert outline(held).min() >= 0
+    assert shape.within((200, 200)).box == (0, 0, 60, 130)
+    straight = Shape((2, 3, 10, 10), None, 0.9, 100)
+    assert straight.within((50, 50)) is straight

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.numbers import quantile, straight_through
 from inkwright.comic.shapes import Mask
 
 NARROWEST = 0.002
@@ -99,12 +100,12 @@ def _straight(
     xs: NDArray[np.float64], ys: NDArray[np.float64], slope: float, near: float
 ) -> tuple[Edge, NDArray[np.bool_]]:
     """The line near most of some points, from a first guess of its slope, and which of them lie near it."""
-    middle = float(np.median(ys - slope * xs))
+    middle = quantile(ys - slope * xs, 0.5)
     for reach in (3 * near, 1.5 * near, near):
         kept = np.abs(ys - slope * xs - middle) <= reach
         if kept.sum() < 8:
             break
-        slope, middle = np.polyfit(xs[kept], ys[kept], 1).tolist()
+        slope, middle = straight_through(xs[kept], ys[kept])
     return (slope, middle), np.asarray(np.abs(ys - slope * xs - middle) <= near, np.bool_)
 
 

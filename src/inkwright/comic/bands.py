@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from inkwright.comic.band_edges import FRAME, Edge, edges_of, is_closed
-from inkwright.comic.cuts import NEARLY_STRAIGHT, SLOPES, lines_across, placed
+from inkwright.comic.crossings import NEARLY_STRAIGHT, SLOPES, lines_across, placed
 from inkwright.comic.regions import without_specks
 from inkwright.comic.shapes import Mask, Polygon, Shape, beside, fill_polygon, fit_shape, page_side
 
@@ -181,7 +181,7 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
     for slopes in (NEARLY_STRAIGHT, SLOPES)[: 2 - width]:  # wide gutters hardly lean
         found = []
         for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes, TRIES):
-            slope, row, share = placed(plane, extent, start, middle)
+            slope, row, share = placed(plane, extent, start, middle, SHARE)
             if share < SHARE or is_closed(sheet.ink.T if upright else sheet.ink, inside, corner, slope, row, line):
                 continue
             edges = edges_of(plane, extent, inside, slope, row, WIDTHS[width] * sheet.side, sheet.side)

@@ -6,24 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.crossings import MIN_SHARE, NEARLY_STRAIGHT, SEARCH_SIDE, SLOPES, lines_across, placed
 from inkwright.comic.shapes import Mask, fit_shape, outer_hull, outline
 
-SEARCH_SIDE = 120
-"""Cuts are looked for on a copy of the region of at most this many pixels a side, then placed on the region."""
 JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""
-STEEP = np.arange(0.48, 1.04, 0.04)
-SLOPES = tuple(np.round(np.concatenate([-STEEP[::-1], np.arange(-0.44, 0.4401, 0.02), STEEP]), 3).tolist())
-"""Slants that are tried, in pixels of rise per pixel: up to 45 degrees; steeper ones lie in the region on its side."""
-MIN_SHARE = 0.6
-"""Share of a line through a region's hull that must be gutter."""
-CLOSED_SHARE = 0.93
-"""The same for a line that begins and ends in ink."""
-NEARLY_STRAIGHT = (-0.02, 0.0, 0.02)
-TURN = 0.04
-"""By how much a line found on the reduced copy is turned to fit: it stands for all about as steep."""
-FINE = 9
-"""Slants from which every second is tried first, and the others where these look promising."""
 CLEAR = 0.97
 """Share from which a cut that is nearly straight is taken without trying slants."""
 CLEAN = 0.93
@@ -198,7 +185,7 @@ def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_
         thick = 1 + 2 * (max(plane.shape) // (3 * SEARCH_SIDE))
         seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
         for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes):
-            slope, row, share = placed(plane, extent, start, middle)
+            slope, row, share = placed(plane, extent, start, middle, MIN_SHARE)
             if share < MIN_SHARE:
                 continue
             side_plane = np.arange(height)[:, None] < row + slope * (np.arange(width) - width / 2)
@@ -206,94 +193,3 @@ def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_
             side[y0:y1, x0:x1] = side_plane.T if turned else side_plane
             found.append(_Cut(share, side))
     return found
-
-
-def lines_across(plane: Mask, hull: Mask, slopes: tuple[float, ...], count: int = 4) -> list[tuple[float, float]]:
-    """Slope and middle row of the best lines across a plane, found on a reduced copy; no two of them alike."""
-    height, width = plane.shape
-    scale = min(1.0, SEARCH_SIDE / max(height, width))
-    size = (max(12, round(width * scale)), max(12, round(height * scale)))
-    reduced = cv2.resize(plane.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-    small = np.asarray((reduced > 110) * 255, np.uint8)
-    extent = np.asarray(cv2.resize(hull.astype(np.uint8) * 255, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    both = np.asarray(cv2.merge([small, extent]), np.uint8)
-    margin = max(1, round(0.05 * size[1]))
-    rows = np.arange(size[1])
-    tilt = (size[1] / height) / (size[0] / width)
-    scored: list[tuple[float, float, float, int]] = []
-    coarse = slopes[::2] if len(slopes) > FINE else slopes
-    promising: set[float] = set()
-    for slope in (*coarse, *(slope for slope in slopes if slope not in coarse)):
-        if slope not in coarse and not any(abs(slope - near) < 0.05 for near in promising):
-            continue
-        share = _sheared_shares(both, slope * tilt)
-        share[(rows < margin) | (rows >= size[1] - margin)] = 0
-        share -= 0.02 * abs(slope)  # among equals the straight one
-        row = int(share.argmax())
-        scored.append((float(share[row]), -abs(slope), slope, row))
-        if share[row] >= MIN_SHARE - 0.3:
-            promising.add(slope)
-        # A second line of the same slope, well away from the first: a panel above and one below.
-        share[np.abs(rows - row) < 0.1 * size[1]] = 0
-        row = int(share.argmax())
-        scored.append((float(share[row]), -abs(slope), slope, row))
-    lines: list[tuple[float, float]] = []
-    for score, _, slope, row in sorted(scored, reverse=True):
-        middle = (row + 0.5) * height / size[1]
-        if score < MIN_SHARE - 0.15 or len(lines) == count:
-            break
-        if all(abs(middle - other) > 0.04 * height or abs(slope - turn) > 0.05 for turn, other in lines):
-            lines.append((slope, middle))
-    return lines
-
-
-def _sheared_shares(plane: NDArray[np.uint8], slope: float) -> NDArray[np.float64]:
-    """For each row y: the share of gutter along the line y + slope (x - width / 2), (h,) in [0, 1].
-
-    Args:
-        plane: (h, w, 2) uint8, 255 for gutter, and 255 inside the region's hull; only there a line counts, and shortly
-            in it, it does not.
-        slope: pixels of rise per pixel.
-    """
-    height, width = plane.shape[:2]
-    matrix = np.array([[1, 0, 0], [slope, 1, -slope * width / 2]], np.float64)
-    sheared = cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    sums = cv2.reduce(sheared, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
-    share = np.where(sums[:, 1] >= 0.5 * width, sums[:, 0] / np.maximum(1, sums[:, 1]), 0.0)
-    return np.asarray(share, np.float64)
-
-
-def placed(plane: Mask, hull: Mask, slope: float, row: float) -> tuple[float, float, float]:
-    """The best line near a given one at full size: slope, middle row, share of gutter.
-
-    A line that is closed at both ends, as a pale streak inside a frame is, must be gutter nearly all along.
-    """
-    height, width = plane.shape
-    columns = np.unique(np.linspace(0, width - 1, 160).astype(int))
-    reach = max(2.0, 1.5 * max(height, width) / SEARCH_SIDE)
-    best = (slope, row, 0.0)
-    for turn in (slope, *np.linspace(slope - TURN, slope + TURN, 17).tolist()):
-        middles = np.arange(row - reach, row + reach + 0.5, 1.0)
-        rows = np.floor(middles[:, None] + turn * (columns - width / 2)[None]).astype(int)
-        clipped = np.clip(rows, 0, height - 1)
-        valid = (rows == clipped) & hull[clipped, columns[None]]
-        passable = plane[clipped, columns[None]] & valid
-        share = passable.sum(1) / np.maximum(0.4 * len(columns), valid.sum(1))
-        share[~_open_ended(passable, valid) & (share < CLOSED_SHARE)] = 0
-        good = np.flatnonzero(share >= share.max() - 1e-9)
-        top = int(good[len(good) // 2])  # the middle of the gutter
-        if share[top] > best[2]:
-            best = (turn, float(middles[top]), float(share[top]))
-    return best
-
-
-def _open_ended(passable: Mask, valid: Mask) -> NDArray[np.bool_]:
-    """Which lines, (n, columns) each, begin or end in gutter for a fiftieth of their length."""
-    columns = valid.shape[1]
-    inset = max(2, columns // 50)
-    first = valid.argmax(1)[:, None] + np.arange(inset)[None]
-    last = columns - 1 - valid[:, ::-1].argmax(1)[:, None] - np.arange(inset)[None]
-    rows = np.arange(len(valid))[:, None]
-    begins = passable[rows, np.clip(first, 0, columns - 1)].all(1)
-    ends = passable[rows, np.clip(last, 0, columns - 1)].all(1)
-    return np.asarray(begins | ends, np.bool_)

@@ -79,7 +79,8 @@ def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, 
     whole = None if closed is None or paper is None else _whole(small, paper, closed, seams, look=look)
     if closed is None or whole is None or not _is_certain(closed, whole):
         paper, whole = _between_bands(small, paper, closed, whole, seams)
-    layout = _with_insets(small, paper, whole, seams[1])
+    parts = [replace(part, shape=part.shape.within(small.shape)) for part in whole.parts]
+    layout = _with_insets(small, paper, replace(whole, parts=parts), seams[1])
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
         return None, None
     if paper is not None:

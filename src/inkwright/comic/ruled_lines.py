@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.comic.band_edges import is_pattern
+from inkwright.comic.numbers import quantile, straight_through
 from inkwright.comic.ridges import BLACK, CONTRAST, Grey, Ridges
 from inkwright.comic.shapes import Mask
 
@@ -97,13 +98,15 @@ def frame_of(region: Mask, lines: Ridges) -> tuple[float, float] | None:
     """Width in pixels and grey level of the ruled line just inside a region's outline, or None where there is none."""
     padded = cv2.copyMakeBorder(region.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    rings = np.round(depth).astype(np.int64)
+    most = 3 * lines.reach + 1
+    near = np.flatnonzero((depth >= 0.5) & (depth < most + 1))
+    rings, greys = np.round(depth.ravel()[near]).astype(np.int64), lines.grey.ravel()[near]
     levels = []
-    for k in range(1, 3 * lines.reach + 2):
-        ring = lines.grey[rings == k]
+    for k in range(1, most + 1):
+        ring = greys[rings == k]
         if len(ring) < 20:
             break
-        levels.append(float(np.percentile(ring, 70)))  # some of the art beside it is as black
+        levels.append(quantile(ring, 0.7))  # some of the art beside it is as black
     if len(levels) < 4:
         return None
     profile = np.array(levels)
@@ -160,7 +163,9 @@ def _voted(field: Field, slopes: NDArray[np.float64], level: float) -> list[tupl
             tries.append((float(counts[row]), slope, row - offset))
             counts[max(0, row - 4) : row + 5] = 0
     hidden = chords & (field.grey[1::2, 1::2] <= min(BLACK, level + 35)) & (half == 0)  # black art on both sides
-    tries = [(_share(filled, chords, hidden, slope, row), slope, row) for filled, slope, row in _first(tries)[:60]]
+    best = _first(tries)[:60]
+    shares = _shares(np.array(best), chords, hidden)
+    tries = [(share, slope, row) for share, (_, slope, row) in zip(shares, best, strict=True)]
     return [(slope, 2.0 * row + 1.5) for share, slope, row in _first(tries) if share >= least]
 
 
@@ -169,15 +174,22 @@ def _first(tries: list[tuple[float, float, int]]) -> list[tuple[float, float, in
     return sorted(tries, key=lambda one: (-one[0], abs(one[1]), one[1], one[2]))
 
 
-def _share(filled: float, hull: Mask, hidden: Mask, slope: float, row: int) -> float:
-    """Share of a line through a region that is ridge; where black art hides the line, it counts for nothing."""
+def _shares(tries: NDArray[np.float64], hull: Mask, hidden: Mask) -> list[float]:
+    """Shares of lines through a region that are ridge; where black art hides a line, it counts for nothing.
+
+    Args:
+        tries: (n, 3) pixels of ridge, slope and row of each line.
+        hull, hidden: (h, w) bool, the region, and such art in it.
+    """
+    filled, slopes, rows = tries.T
     columns = np.arange(hull.shape[1])
-    rows = row + np.round(slope * (columns - hull.shape[1] / 2)).astype(np.int64)
-    valid = (rows >= 0) & (rows < hull.shape[0])
-    rows, columns = rows[valid], columns[valid]
-    within, dark = hull[rows, columns], hidden[rows, columns]
-    chord = int(within.sum())
-    return filled / max(12, chord - int((within & dark).sum())) if filled >= THIN * chord else 0.0
+    places = np.round(slopes[:, None] * (columns - hull.shape[1] / 2) + rows[:, None]).astype(np.intp)  # (n, w)
+    held = np.minimum(np.maximum(places, 0), hull.shape[0] - 1)
+    at = held * hull.shape[1] + columns
+    within = hull.ravel().take(at) & (places == held)
+    chord = np.count_nonzero(within, 1)
+    bare = chord - np.count_nonzero(within & hidden.ravel().take(at), 1)
+    return [float(share) for share in np.where(filled >= THIN * chord, filled / np.maximum(12, bare), 0.0)]
 
 
 def _measured(field: Field, slope: float, middle: float) -> Line | None:
@@ -201,7 +213,7 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     body = dark[:, thin]
     body[2 * reach] |= body[2 * reach - 1] | body[2 * reach + 1]
     up, down = np.cumprod(body[2 * reach :: -1], 0).sum(0), np.cumprod(body[2 * reach + 1 :], 0).sum(0)
-    thick = float(np.percentile(up + down, 35))  # printed dots beside a line make it wider here and there
+    thick = quantile(up + down, 0.35)  # printed dots beside a line make it wider here and there
     fits = np.abs(up + down - thick) <= 1 + 0.35 * thick
     inked = dark[near].any(0)
     ends = max(3, len(inked) // 25)
@@ -254,7 +266,7 @@ def _through(
         kept = np.abs(ys - slope * xs - middle) <= stray
         if kept.sum() < 12 or float(np.ptp(xs[kept])) < least:
             break
-        slope, middle = (float(v) for v in np.polyfit(xs[kept], ys[kept], 1))
+        slope, middle = straight_through(xs[kept], ys[kept])
     return slope, middle
 
 

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.numbers import quantile, straight_through
+
 Mask = NDArray[np.bool_]
 BoxTuple = tuple[int, int, int, int]
 Polygon = NDArray[np.float64]
@@ -60,6 +62,13 @@ class Shape:
         x, y, w, h = self.box
         polygon = None if self.polygon is None else self.polygon + np.array([dx, dy])
         return Shape((x + dx, y + dy, w, h), polygon, self.quality, self.area)
+
+    def within(self, size: tuple[int, ...]) -> "Shape":
+        """The same on a page (height, width, ...): where two sides meet may lie beyond its edge."""
+        if self.polygon is None:
+            return self
+        held = np.clip(self.polygon, 0, [size[1], size[0]])
+        return self if (held == self.polygon).all() else Shape(_bounds(held), held, self.quality, self.area)
 
 
 def fit_shape(region: Mask, tolerance: float) -> Shape:
@@ -120,7 +129,7 @@ def robust_box(region: Mask, wobble: float = 0.0) -> BoxTuple:
 
 
 def _ends(filled: NDArray[np.int_], wobble: float) -> tuple[int, int]:
-    usual = np.flatnonzero(filled >= 0.5 * np.percentile(filled, 75))
+    usual = np.flatnonzero(filled >= 0.5 * quantile(filled, 0.75))
     first, last = int(usual[0]), int(usual[-1]) + 1
     if first <= wobble:
         first = 0
@@ -193,7 +202,7 @@ def _sharp(polygon: Polygon, contour: NDArray[np.int32]) -> Polygon | None:
         for near in (reach, reach / 4, 2.0):
             if kept.sum() < 8 or np.ptp(at[kept]) < 0.4:
                 return None
-            slope, start = np.polyfit(at[kept], off[kept], 1)
+            slope, start = straight_through(at[kept], off[kept])
             kept &= np.abs(off - start - slope * at) <= near
         first, last = a + normal * start, b + normal * (start + slope)
         lines.append((first, last - first))
