@@ -2,9 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from inkwright.learn.atlas import CELLS, COPIED, COPY, TONE, TURNS, Atlas, bands, marked, mesh, pose
+from inkwright.learn.atlas import CELLS, COPIED, COPY, MESHED, TONE, TURNS, Atlas, bands, marked, pose, rooms
 from inkwright.learn.colour import luma
 from inkwright.learn.field import direction
+from inkwright.learn.mood import MOODS, mood
 
 
 def hatched(angle: float = 45, height: int = 128, width: int = 144, period: float = 6) -> np.ndarray:
@@ -129,8 +130,23 @@ def test_direction_counts_for_a_hatching_and_not_for_an_even_style():
 
 
 def test_a_net_of_leads_is_copied_in_larger_patches():
-    assert mesh(leads()) > 1.5 * CELLS[0]
+    assert rooms(leads()) > MESHED
     assert Atlas(leads()).cell == CELLS[1]
+
+
+@pytest.mark.parametrize("light", sorted(MOODS))
+def test_leads_are_leads_in_every_light(light):
+    """Panes of deep and of pale glass: in neon or at night the deep ones are nearly as dark as the leads."""
+    picture = leads()
+    picture[:96] *= np.where(picture[:96] > 0.1, 0.45, 1)
+    assert Atlas(mood([light])(picture)).cell == CELLS[1]
+
+
+def test_lines_that_leave_gaps_shut_in_no_rooms():
+    open_ = leads()
+    for at in range(8, 192, 32):  # a gap of 16 pixels in each lead
+        open_[:, at : at + 16] = open_[at : at + 16] = 0.7
+    assert rooms(open_) < MESHED / 2 < rooms(leads())
 
 
 @pytest.mark.parametrize("style", ["hatched", "even", "line"])

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import torch
 
+from inkwright.images import to_float
 from inkwright.learn.atlas import CELLS, COPIED, COPY, Atlas, coloured
 from inkwright.learn.colour import luma
 from inkwright.learn.filters import blur
 from inkwright.learn.marks import Field, Marks, Matcher, lay
 from inkwright.learn.tensors import generator
+from inkwright.sample import stained_glass
 
 SIZES = [(96, 96), (97, 101), (16, 16), (16, 200), (200, 16), (9, 70)]
 
@@ -261,6 +263,17 @@ def test_the_meshes_of_a_net_come_in_larger_patches_and_fit_any_size():
         assert laid.shape == (*size, COPIED)
         assert np.isfinite(laid).all()
     assert marks(flat((96, 96), style.mean((0, 1))), leading((96, 96)), generator(1))[..., :3].std() > 0.1
+
+
+def test_a_window_keeps_its_leads():
+    """Patches without a lead fit each other best; leads are laid all the same, nearly as dark as in the window."""
+    window = to_float(stained_glass.paint())[:256, 256:640]
+    marks = Marks(window)
+    tone = flat((192, 192), np.median(window.reshape(-1, 3), 0))
+    laid = luma(marks(tone, leading((192, 192)), generator(1))[..., :3])
+    its = luma(marks.own(256, 384)[..., :3])
+    assert marks.atlas.cell == CELLS[1]
+    assert np.percentile(laid, 5) < 0.6 * np.percentile(its, 5) < -0.1
 
 
 def test_drops_of_a_colour_that_the_style_has_in_few_places_are_no_manner():

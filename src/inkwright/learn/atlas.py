@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.learn.colour import luma, oklab
-from inkwright.learn.drawing import distance_to, ink_map
+from inkwright.learn.drawing import ink_map
 from inkwright.learn.field import direction
 from inkwright.learn.filters import blur
 
@@ -19,6 +19,16 @@ SAMPLES = 8
 CELLS = (8, 16)
 """Sides of a cell of the patch field, in pixels: for marks, and for a mesh such as a stained-glass window's leads. A
 patch is two cells wide."""
+MESHED = 0.25
+"""A style of which so much lies in small rooms is a mesh; what is none has at most half as much."""
+ROOM = (12, 64)
+"""A room's area is at least that of a square of the first side, and it is at most as long as the second, in pixels."""
+BESIDE = 25
+"""How wide a place's surroundings are when lines of a mesh are looked for, in pixels."""
+FLOOR = 0.04
+"""Of lightness: in black nothing is a line."""
+LEAD = 0.3
+"""From this share of ink on a pixel is a mesh's line."""
 TONE = 5.0
 """Blur, in pixels, above which a picture's differences are its tone, below which they are its marks' layout."""
 COPY = 10.0
@@ -26,8 +36,9 @@ COPY = 10.0
 TURNS = (0, 45, 90, 135)
 LAYOUT = 0.35
 """Weight of the tone in the neighbouring cells against the tone in the cell itself."""
-ENERGY = 1.5
-"""Weight of how strongly marked a cell is."""
+ENERGY = (1.5, 8.0)
+"""Weight of how strongly marked a cell is, in small and in large cells: patches of a mesh fit each other best where
+they show no leads at all, which this outweighs."""
 BANDS = (0.0, 2.0, 5.0, 14.0)
 """Blurs, in pixels, between which the three bands of a style's marks lie."""
 BUSIEST = 1.25
@@ -71,7 +82,7 @@ class Atlas:
     """
 
     def __init__(self, style: Floats) -> None:
-        self.cell = CELLS[0] if mesh(style) < 1.5 * CELLS[0] else CELLS[1]
+        self.cell = CELLS[1] if rooms(style) > MESHED else CELLS[0]
         poses = [pose(side, turn) for side in (style, style[:, ::-1]) for turn in TURNS]
         sizes = [(p.shape[0] // self.cell * self.cell, p.shape[1] // self.cell * self.cell) for p, _ in poses]
         height, width = sum(h for h, _ in sizes), max(w for _, w in sizes)
@@ -108,11 +119,21 @@ class Atlas:
             self.places = np.array([[sizes[0][0] // self.cell // 2, sizes[0][1] // self.cell // 2]])
 
 
-def mesh(style: Floats) -> float:
-    """How wide the meshes are, in pixels, of a style whose dark lines run all over it as a net; else 0."""
-    ink = ink_map(style, deep=False)
-    far = np.percentile(distance_to(ink), (75, 90))
-    return 2 * float(far[0]) if (ink > 0.5).mean() > 0.1 and far[1] < 26 else 0.0
+def rooms(style: Floats) -> float:
+    """The share of a style, in [0, 1], that lies in small rooms which dark lines shut in: in a mesh.
+
+    Lines are looked for in how light a place is against the lightest beside it, so that light and mood, which move all
+    tones, change nothing: leads are leads in neon, too. Lines that do not close, as of hatching, make no rooms.
+    """
+    light = luma(style)
+    low, high = np.percentile(light, (2, 98))
+    light = np.clip((light - low) / max(float(high - low), 0.05), 0, 1) + FLOOR
+    lightest = blur(np.asarray(cv2.dilate(light, np.ones((BESIDE, BESIDE), np.uint8)), np.float32), BESIDE / 2)
+    even = np.asarray(light / np.maximum(lightest, 2 * FLOOR), np.float32)
+    open_ = (ink_map(np.repeat(even[..., None], 3, 2), deep=False) <= LEAD).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(open_, connectivity=4)
+    size, long = stats[1:, cv2.CC_STAT_AREA], stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1)
+    return float(size[(size >= ROOM[0] ** 2) & (long <= ROOM[1])].sum() / open_.size)
 
 
 def pose(picture: Floats, turn: int) -> tuple[Floats, NDArray[np.bool_]]:
@@ -176,7 +197,7 @@ def cells(tone: Floats, heading: Floats, strength: Floats, turning: float, side:
         for dx in (0, 1, 2):
             if (dy, dx) != (1, 1):
                 parts.append(LAYOUT * around[dy : dy + height, dx : dx + width])
-    parts += [turning * small(heading), ENERGY * small(strength)]
+    parts += [turning * small(heading), ENERGY[CELLS.index(side)] * small(strength)]
     return Cells(np.concatenate(parts, 2).astype(np.float32))
 
 

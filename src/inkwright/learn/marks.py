@@ -42,7 +42,7 @@ HIGHEST = 3.0
 """How far a single mark may stand out, against what is typical: spray and stars do not belong on every face."""
 STRAY = 3.0
 """How far a single mark's colour may stand out, against what is typical."""
-MESH = 4
+MESH = 2
 """Larger cells weigh that fit by so high a power of their size: a mesh must close."""
 
 

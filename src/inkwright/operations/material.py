@@ -17,7 +17,7 @@ from inkwright.images import MIN_SIDE, Floats, Pixels, resize
 from inkwright.project import Project, digest, load_prior_text, quoted
 from inkwright.words import parse_light
 
-METHOD = 5
+METHOD = 6
 """Raised when a change of ours makes earlier results stale."""
 
 Box = tuple[int, int, int, int]
