@@ -6,10 +6,11 @@ import pytest
 from inkwright.learn.colour import luma
 from inkwright.learn.drawing import distance_to
 from inkwright.learn.guides import Guides
-from inkwright.learn.inking import BRUSHED, CONTRAST, OPAQUE, calm, in_relief, inked, loosened
+from inkwright.learn.inking import BRUSH, BRUSHED, Pen, calm, in_relief, inked, loosened, pen_of
 
 DARK = np.array([0.1, 0.12, 0.2], np.float32)
 LINE = slice(38, 42)
+PEN = Pen()
 
 
 def flat(value: float, height: int = 48, width: int = 80) -> np.ndarray:
@@ -28,7 +29,7 @@ def line(drawn: float = 0.6, busy: float = 0.0, strength: float = 1.0) -> Guides
 def test_a_line_is_darker_than_what_is_beside_it_on_any_tone(value):
     light = luma(inked(flat(value), None, line(), DARK))[24]
     beside = light[[37, 42]].mean()
-    assert light[LINE].max() < beside - 0.75 * CONTRAST
+    assert light[LINE].max() < beside - 0.75 * PEN.contrast
     if value >= 0.3:  # no blacker than the style's ink, but for what is under it
         assert light[LINE].min() > 0.85 * luma(DARK[None])[0]
     assert light[LINE].max() < max(value, 0.1)  # and never lighter than what it bounds
@@ -46,7 +47,7 @@ def test_light_tones_need_no_rim_and_dark_ones_get_one():
     beside = (24, slice(42, 44))
     np.testing.assert_allclose(inked(flat(0.9), None, line(), DARK)[beside], 0.9, atol=0.01)
     lit = inked(flat(0.1), None, line(), DARK)
-    assert (lit[beside] > 0.1 + 0.5 * CONTRAST).all()
+    assert (lit[beside] > 0.1 + 0.5 * PEN.contrast).all()
     assert lit[24, 60:].max() < 0.1 + 1e-4  # a rim, no glow
 
 
@@ -61,7 +62,37 @@ def test_marks_lie_on_the_tone_and_are_weaker_in_lines():
     moved = inked(flat(0.6), marks, line(), DARK) - inked(flat(0.6), None, line(), DARK)
     np.testing.assert_allclose(moved[:, 60:], marks[:, 60:], atol=1e-5)
     share = np.abs(moved[:, LINE]).mean() / 0.1
-    assert share == pytest.approx(1 - OPAQUE * (1 - BRUSHED), abs=0.02)
+    assert share == pytest.approx(1 - PEN.opaque * (1 - BRUSHED), abs=0.02)
+
+
+@pytest.mark.parametrize("value", [0.3, 0.45, 0.6, 0.75, 1.0])
+def test_a_painter_s_line_is_lighter_and_can_still_be_seen(value):
+    firm, soft = (luma(inked(flat(value), None, line(), DARK, pen))[24] for pen in (PEN, BRUSH))
+    assert soft[LINE].max() < value - 0.75 * BRUSH.contrast * BRUSH.opaque
+    if value > 0.5:  # in the dark both are as dark as they have to be
+        assert soft[LINE].min() > firm[LINE].max() + 0.02
+    np.testing.assert_allclose(soft[60:], value, atol=1e-5)
+
+
+def test_a_lighter_line_is_greyer_not_more_colourful():
+    made = inked(flat(0.9), None, line(), DARK, BRUSH)[24, 40]
+    assert made.max() - made.min() <= DARK.max() - DARK.min() + 1e-5
+
+
+def striped(contrast: float) -> np.ndarray:
+    """Broad tones from .1 to .9, with fine dark strokes on them."""
+    tone = np.repeat(np.repeat(np.linspace(0.1, 0.9, 6, dtype=np.float32), 40)[None], 120, 0)
+    tone[:, ::9] -= contrast
+    return np.clip(tone, 0, 1)[..., None].repeat(3, 2)
+
+
+def test_the_pen_is_the_printmaker_s_where_a_style_has_fine_dark_lines_and_else_the_painter_s():
+    assert pen_of(striped(0.7)) == PEN
+    assert pen_of(striped(0.1)) == BRUSH
+    lights = [pen_of(striped(contrast)).light for contrast in (0.43, 0.46, 0.49)]
+    assert BRUSH.light > lights[0] > lights[1] > lights[2] > 0  # no jump between them
+    for plain in (0.0, 0.5, 1.0):  # a style of one colour
+        assert pen_of(flat(plain)) == BRUSH
 
 
 def test_no_marks_are_marks_of_zero():

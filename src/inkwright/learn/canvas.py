@@ -14,7 +14,7 @@ from inkwright.learn.evening import shifts
 from inkwright.learn.field import border_width
 from inkwright.learn.finish.finish import Finish
 from inkwright.learn.guides import Guides, drawing_guides, style_tone
-from inkwright.learn.inking import calm, in_relief, inked, loosened
+from inkwright.learn.inking import calm, in_relief, inked, loosened, pen_of
 from inkwright.learn.lines import Line, redrawn
 from inkwright.learn.marks import Marks
 from inkwright.learn.mood import Mood
@@ -82,7 +82,7 @@ class Look:
     ) -> None:
         self.style, self.palette, self.seed, self.detail, self.elements = style, palette, seed, detail, elements
         self.marks = Marks(style)
-        self.line = line
+        self.line, self.pen = line, pen_of(style)
         self.finish: Finish | None = None
         self.others: list[Look] = []
         self.border = border_width(style) * (1 - detail)  # what is painted has its borders, and lines, in its flats
@@ -140,13 +140,13 @@ class Look:
         guides = Guides(ink, tone, distance_to(ink), np.zeros((height, width, 2), np.float32), np.zeros_like(ink), seed)
         part = calm(guides, self.marks.atlas.cell)[..., None]
         laid = self.marks.own(height, width) * part
-        Y = inked(tone, (self.style - tone) * part, guides, self.palette.dark)
+        Y = inked(tone, (self.style - tone) * part, guides, self.palette.dark, self.pen)
         return self._canvas(guides, tone, laid, self.palette.dark), to_tensor(Y)
 
     def _canvas(self, guides: Guides, tone: Floats, laid: Floats, dark: Floats) -> Canvas:
         ink, distance = guides.ink, guides.distance
-        flat = inked(tone, None, guides, dark)
-        base = inked(tone, laid[..., :3], guides, dark)
+        flat = inked(tone, None, guides, dark, self.pen)
+        base = inked(tone, laid[..., :3], guides, dark, self.pen)
         parts = [to_tensor(ink), to_tensor(distance / np.float32(FAR)), to_tensor(laid[..., 3:]), to_tensor(flat)]
         return Canvas(cat(parts, 1), to_tensor(base), parts[3], parts[0])
 

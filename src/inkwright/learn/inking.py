@@ -1,5 +1,7 @@
 """The base image that the network starts from: cast flats, the style's marks, the drawing's lines."""
 
+from dataclasses import dataclass, fields
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,10 @@ from inkwright.learn.guides import Guides
 
 Floats = NDArray[np.float32]
 
-CONTRAST = 0.25
-"""How much darker than its surroundings a line is at least, in luma: what the eye takes for a line."""
-LIFT = 0.3
-"""Part of the difference to light surroundings that a line takes over: a black line on paper prints as the style's."""
-OPAQUE = 0.8
-"""How much of what is under a line the line covers: opaque lines look pasted on."""
+FIRM_LINES, SOFT_LINES = 0.57, 0.47
+"""Contrast of a style's finest lines, of its range in luma, from which on they are a printmaker's; and a painter's."""
+FINE = 7
+"""Side, in pixels, of the window that a style's finest dark marks fit into."""
 BRUSHED = 0.4
 """Strength of the style's marks in a line, against that beside it: it is drawn with the same tool."""
 RIM = 2.0
@@ -44,6 +44,44 @@ PLAIN = 0.08
 """Contrast in luma, as a deviation, from which on a painting's shapes stand up to marks beside them."""
 BESIDE = 9
 """Side, in pixels, of the window in which it is read whether the drawing is black around a line."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What lines are drawn with. The defaults are a printmaker's: lines in the style's own ink.
+
+    Attributes:
+        contrast: how much darker than its surroundings a line is at least, in luma: what the eye takes for a line.
+        lift: part of the difference to light surroundings that a line takes over: a black line on paper prints as the
+            style's.
+        light: luma that a line has at least where its surroundings allow it; below the style's ink: that of the ink.
+        opaque: how much of what is under a line the line covers: wholly opaque lines look pasted on.
+    """
+
+    contrast: float = 0.25
+    lift: float = 0.3
+    light: float = 0.0
+    opaque: float = 0.8
+
+
+BRUSH = Pen(contrast=0.22, lift=0.5, light=0.33, opaque=0.9)
+"""A painter's: where a style has no dark lines, black ones look foreign in it. Paler lines have to cover better."""
+
+
+def pen_of(style: Floats) -> Pen:
+    """What a style would draw lines with, by how far its finest dark marks stand out.
+
+    Args:
+        style: (H, W, 3) RGB in [0, 1].
+    """
+    light = luma(style)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (FINE, FINE))
+    lines = np.percentile(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, disc), 99)
+    low, high = np.percentile(light, (2, 98))
+    strength = float(lines / max(high - low, 0.05))
+    soft = float(np.clip((FIRM_LINES - strength) / (FIRM_LINES - SOFT_LINES), 0, 1))
+    firm = Pen()
+    return Pen(**{f.name: (1 - soft) * getattr(firm, f.name) + soft * getattr(BRUSH, f.name) for f in fields(Pen)})
 
 
 def in_relief(tone: Floats, guides: Guides, part: float) -> Floats:
@@ -97,7 +135,7 @@ def loosened(tone: Floats, guides: Guides, width: float) -> Floats:
     )
 
 
-def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> Floats:
+def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats, pen: Pen = Pen()) -> Floats:
     """Puts marks on tones and draws lines over them, so that they show on dark tones as on light ones.
 
     A line is as dark as the style's dark marks are. Blacker lines would show better, and would look pasted on; where
@@ -108,22 +146,25 @@ def inked(tone: Floats, marks: Floats | None, guides: Guides, dark: Floats) -> F
         marks: (H, W, 3) differences to the tone; None: flat colours.
         guides: the picture's; where its own flats are black, no line needs to show.
         dark: (3,) the style's ink.
+        pen: what lines are drawn with.
     """
     around = luma(np.asarray(cv2.GaussianBlur(tone, (0, 0), 2.0), np.float32))
-    darkness = max(float(luma(dark[None])[0]), 0.02)
+    ink = max(float(luma(dark[None])[0]), 0.02)
+    darkness = max(ink, pen.light)
     # Lighter than what ink has left of itself in the flats beside it.
     drawn = cv2.dilate(luma(guides.flat), np.ones((BESIDE, BESIDE), np.uint8))
-    contrast = CONTRAST * np.clip((drawn - 0.1) / 0.15, 0, 1)
-    wanted = darkness + LIFT * np.maximum(around - contrast - darkness, 0)
+    contrast = pen.contrast * np.clip((drawn - 0.1) / 0.15, 0, 1)
+    wanted = darkness + pen.lift * np.maximum(around - contrast - darkness, 0)
     # A line never comes out lighter than what it bounds; on tones that dark, the rim has to show it.
-    wanted = np.clip(around - 0.06, 0.3 * darkness, wanted)
+    wanted = np.clip(around - 0.06, 0.3 * ink, np.minimum(wanted, np.maximum(around - contrast, ink)))
     # In a small shape, rims meet: the brown hair of a small figure would come out paler than that of a large one.
     room = cv2.dilate(guides.distance, np.ones((SMALL, SMALL), np.uint8))
     near = np.exp(-((np.maximum(guides.distance - 1, 0) / RIM) ** 2)) * np.clip(room / WIDE, 0.3, 1)
     rim = np.clip(wanted + contrast - around, 0, 1) * near * np.clip(1 - 2 * guides.ink, 0, 1)
-    line = np.clip(dark * (wanted / darkness)[..., None], 0, 1)
-    part = OPAQUE * guides.ink[..., None]
-    out = (1 - part) * (tone + rim[..., None]) + part * line
+    # Lighter by adding grey: multiplied, a dark blue ink would become a bright blue one.
+    line = dark * np.minimum(wanted / ink, 1)[..., None] + np.maximum(wanted - ink, 0)[..., None]
+    part = pen.opaque * guides.ink[..., None]
+    out = (1 - part) * (tone + rim[..., None]) + part * np.clip(line, 0, 1)
     if marks is not None:
         out += marks * (1 - part * (1 - BRUSHED))
     return np.asarray(np.clip(out, 0, 1), np.float32)
