@@ -137,9 +137,9 @@ def chalkboard() -> Pixels:
     wiped = streaks(np.full_like(scene.flow, 0.25) + 0.3 * noise(153, 120), 90, 154, 7)
     made = over(made, (120, 136, 132), np.clip(0.1 + 0.05 * wiped, 0, 0.3))
     strokes = evened(streaks(scene.angle + 0.25 * noise(155, 70), 56, 156, 2.6))
-    press = 0.12 + 0.88 * scene.light**1.1
-    made = over(made, chalk, 0.45 * np.asarray(cv2.GaussianBlur(press, (0, 0), 3), np.float32))
-    made = over(made, chalk, 0.88 * step(0.92 * press, 0.4 * rough + 0.6 * strokes, 0.26))
-    made = over(made, (250, 248, 240), 0.6 * step(1.3 * press - 0.72, 0.4 * rough + 0.6 * strokes, 0.26))
+    press = 0.08 + 0.5 * scene.light**1.6
+    made = over(made, chalk, 0.3 * np.asarray(cv2.GaussianBlur(press, (0, 0), 3), np.float32))
+    made = over(made, chalk, 0.94 * step(press, 0.35 * rough + 0.65 * strokes, 0.14))
+    made = over(made, (250, 248, 240), 0.7 * step(1.5 * press - 0.6, 0.4 * rough + 0.6 * strokes, 0.2))
     line = contours(scene.front, 2.1, 157, (0, 1)) * step(0.85, rough, 0.3)
     return done(over(made, (244, 242, 232), 0.92 * line))

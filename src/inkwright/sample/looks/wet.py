@@ -56,9 +56,16 @@ BRUSHES = ((70, 25.0, 15, 1.0), (52, 16.0, 11, 1.0), (34, 10.0, 9, 0.8), (20, 6.
 def ink_wash() -> Pixels:
     """Ink and water on soft paper: pools with dark rims, blooms, wet edges, and a loaded brush for the darks."""
     rough = np.clip(noise(201, 2.2) + 0.5 * noise(202, 5), -2.2, 2.2)
-    made = watercolour.washed(INKS, (251, 248, 240), (2.4 * rough).astype(np.float32), 203)
+    made = watercolour.washed(INKS, (251, 248, 240), (0.5 * rough).astype(np.float32), 203)
     scene = valley()
     made = np.asarray(made, np.float32)
+    # A second, darker wash in single strokes of a broad brush, with wet rims, and paper that it skips.
+    broad = evened(streaks(scene.flow + 0.2 * noise(207, 60), 70, 208, 5.0))
+    dark = 1 - scene.light
+    made = over(made, (52, 56, 66), 0.5 * step(0.12 + 0.62 * dark, broad, 0.05))
+    rim = np.exp(-(((broad - 0.12 - 0.62 * dark) / 0.03) ** 2)).astype(np.float32)
+    made = over(made, (36, 40, 48), 0.3 * rim)
+    made = over(made, (252, 250, 243), 0.75 * step(broad, 0.93 - 0.3 * scene.light, 0.06) * scene.light)
     dry = evened(streaks(scene.flow, 50, 204, 2.0))
     stroke = contours(scene.front, 2.3, 205, (0, 1)) * np.clip(0.75 + 0.35 * noise(206, 40), 0.1, 1)
     made = over(made, (30, 33, 40), 0.8 * stroke * step(np.full_like(dry, 0.86), dry, 0.2))
