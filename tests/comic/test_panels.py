@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkwright.comic.confidence import UNSURE
+from inkwright.comic.insets import is_caption
 from inkwright.comic.order import reading_order
 from inkwright.comic.panels import Found, find_panels, panel_id
 from inkwright.errors import InternalError
@@ -293,6 +294,21 @@ def test_an_inset_on_the_shaded_side_of_a_scan_is_found() -> None:
     shade = np.linspace(1.0, 0.82, 600)[None, :, None]
     found = find_panels((page * shade).astype(np.uint8))
     assert [iou(one.box, (382, 582, 156, 156)) > 0.9 for one in found] == [False, True]
+
+
+def test_a_caption_is_no_inset() -> None:
+    page = blank()
+    box = (30, 30, 540, 800)
+    draw(page, box, np.random.default_rng(2))
+    for y, words in ((40, True), (400, False)):
+        cv2.rectangle(page, (60, y), (330, y + 110), (250, 238, 170) if words else (90, 160, 90), -1)
+        cv2.rectangle(page, (60, y), (330, y + 110), INK, 3)
+        if words:
+            cv2.putText(page, "MEANWHILE", (80, y + 65), cv2.FONT_HERSHEY_SIMPLEX, 1.2, INK, 2)
+            assert is_caption(page, (60, y, 270, 110))
+        else:
+            cv2.circle(page, (190, y + 70), 60, (200, 120, 60), -1)
+            assert not is_caption(page, (60, y, 270, 110))
 
 
 def test_a_single_drawing_is_one_panel_the_whole_page() -> None:

@@ -119,3 +119,18 @@ def test_lines_lie_where_they_are_drawn() -> None:
     upper = max(split_ruled(region, ridges(page[..., 0]), 3000, 6), key=lambda part: int(part[25].sum()))
     ends = [int(np.flatnonzero(upper[:, x])[-1]) for x in (60, 350, 640)]
     assert ends == pytest.approx([203.5, 230, 256.6], abs=2)
+
+
+def test_a_balloon_over_a_third_of_a_ruled_line_joins_no_panels() -> None:
+    page = strip(balloon=False)
+    cv2.ellipse(page, (235, 85), (70, 41), 0, 0, 360, (255, 255, 255), -1)
+    cv2.ellipse(page, (235, 85), (70, 41), 0, 0, 360, INK, 2)
+    cv2.putText(page, "WORDS", (190, 91), cv2.FONT_HERSHEY_SIMPLEX, 0.8, INK, 2)
+    assert len(find_panels(page)) == 3
+
+
+def test_a_line_with_a_gap_and_dark_art_in_it_is_no_ruled_line() -> None:
+    """What lies over a ruled line is white; a doorpost that a figure stands before is none."""
+    page = strip(balloon=False)
+    page[40:140, 215:245] = (120, 110, 100)
+    assert len(find_panels(page)) == 2

@@ -18,6 +18,8 @@ CLEAN = 0.93
 SLIT, SLIT_WIDTH = 0.2, 0.05
 """Length of a gutter that runs into a region in shares of the region's shorter side and of the cut along it at the
 least, and its width in shares of the longer side at the most."""
+BESIDE = 2.5
+"""How far beside a cut gutter is taken off, in tolerances of a frame."""
 EVEN = 0.65
 """Share of the box around it that such a gutter fills: pale art at a panel's edge frays out."""
 SLIT_FIT, FAIR = 0.6, 0.86
@@ -56,7 +58,7 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     for cut in _cuts(region, gutter):
         side = _reduced(cut.side, scale)
         least = max(1.0, max(smallest, 0.05 * whole.area) * scale * scale)
-        halves = [_parts(reduced & ~room & half, least) for half in (side, ~side)]
+        halves = _halves(reduced, room, side, least, tolerance * scale)
         if not all(halves):
             continue
         fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
@@ -71,7 +73,7 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
         best = _slit_cut(region, gutter, smallest, tolerance)
     if best is None:
         return [region]
-    parts = [part for half in (best.side, ~best.side) for part in _parts(region & ~gutter & half, smallest)]
+    parts = [part for half in _halves(region, gutter, best.side, smallest, tolerance) for part in half]
     found = []
     for part in parts:
         x, y, w, h = cv2.boundingRect(part.astype(np.uint8))
@@ -90,15 +92,15 @@ def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _C
         if share <= (SLIT if best is None else best.share):
             continue
         down, across = np.arange(region.shape[0])[:, None], np.arange(region.shape[1])
-        side = (across - middle[0]) * along[1] < (down - middle[1]) * along[0]
-        halves = [_parts(region & ~gutter & half, smallest) for half in (side, ~side)]
+        side = np.asarray((across - middle[0]) * along[1] < (down - middle[1]) * along[0], np.bool_)
+        halves = _halves(region, gutter, side, smallest, tolerance)
         fits = [[fit_shape(part, tolerance) for part in half] for half in halves]
         alone = [half[0].quality for half in fits if len(half) == 1 and len(outline(half[0])) <= 5]
         fair = len(alone) == 2 and min(alone) >= FAIR
         if all(half and min(fit.quality for fit in half) >= SLIT_FIT for half in fits) and (
             fair or max(alone, default=0.0) >= CLEAN
         ):
-            best = _Cut(share, np.asarray(side, np.bool_))
+            best = _Cut(share, side)
     return best
 
 
@@ -134,6 +136,17 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
         angle = np.radians(turn if size[0] >= size[1] else turn + 90)
         found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)])))
     return found
+
+
+def _halves(region: Mask, gutter: Mask, side: Mask, least: float, tolerance: float) -> list[list[Mask]]:
+    """The parts of a region on both sides of a cut, each of at least so many pixels, without the gutter cut along.
+
+    Gaps elsewhere in a panel, such as between the strokes of a drawing, are as thin and long, but they are its own.
+    """
+    around = np.ones((2 * int(np.ceil(BESIDE * tolerance)) + 1,) * 2, np.uint8)
+    near = (cv2.dilate(side.astype(np.uint8), around) > 0) & (cv2.erode(side.astype(np.uint8), around) == 0)
+    body = region & ~(gutter & near)
+    return [_parts(np.asarray(body & half, np.bool_), least) for half in (side, ~side)]
 
 
 def _parts(region: Mask, least: float) -> list[Mask]:

@@ -20,10 +20,33 @@ ALONE = 0.6
 """Share of the band's outer rim beyond which its colour must have ended: else it is a hole in white paper."""
 SEEN = 0.6
 """Share of such a rim that must lie inside the panel."""
+CAPTION, FRAME = 0.16, 0.005
+"""Height of a caption and width of its frame at the most, in shares of the page's longer side."""
+LIGHT, NEAR, CLEAR, MOSTLY = 130, 30, 0.97, 0.5
+"""Its darkest channel at the least, the levels by which its colour may vary, and the shares of its rim and of all of it
+that have that colour."""
 PALE = 190
 """Level from which a background is paper that shows how white a band is."""
 WHITE, BLACK = 0.86, 40
 """Grey level from which a band is white, in shares of the page's paper; and up to which it is black."""
+
+
+def is_caption(pixels: Pixels, box: BoxTuple) -> bool:
+    """Whether a framed box is low, pale, of one colour, and what stands in it touches its frame nowhere: words do so.
+
+    Args:
+        pixels: (h, w, 3) uint8 RGB, the page.
+        box: (x, y, width, height).
+    """
+    x, y, w, h = box
+    edge = 2 + round(FRAME * page_side(pixels.shape))
+    inner = pixels[y + edge : y + h - edge, x + edge : x + w - edge].astype(np.int16)
+    if h > CAPTION * page_side(pixels.shape) or min(inner.shape[:2]) < 8:
+        return False
+    rim = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
+    colour = np.median(rim, 0)
+    bare = (np.abs(inner - colour).max(2) <= NEAR).mean()
+    return bool(colour.min() >= LIGHT and (np.abs(rim - colour).max(1) <= NEAR).mean() >= CLEAR and bare >= MOSTLY)
 
 
 def inset_boxes(pixels: Pixels, box: BoxTuple, paper: Background | None = None) -> list[BoxTuple]:
@@ -51,6 +74,7 @@ def inset_boxes(pixels: Pixels, box: BoxTuple, paper: Background | None = None) 
                 continue
             if _stands_alone(band, outline(shape), max(2, round(BAND * side)), side):
                 found.append((shape.area, (shape.box[0] + x, shape.box[1] + y, shape.box[2], shape.box[3])))
+    found = [one for one in found if not is_caption(pixels, one[1])]
     kept: list[BoxTuple] = []
     for _, (left, top, wide, tall) in sorted(found, key=lambda pair: (-pair[0], pair[1])):  # a frame in a border is one
         if all(left >= a + c or a >= left + wide or top >= b + d or b >= top + tall for a, b, c, d in kept):

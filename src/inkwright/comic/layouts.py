@@ -9,7 +9,7 @@ from inkwright.comic.bands import banded
 from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed, is_bare, looked_into
 from inkwright.comic.frames import framed_boxes
 from inkwright.comic.gutters import Background, background, explains, rim_colours
-from inkwright.comic.insets import inset_boxes
+from inkwright.comic.insets import inset_boxes, is_caption
 from inkwright.comic.loose import drawn_beside, loose_boxes
 from inkwright.comic.parts import Layout, Part, inside, part_of, score_of
 from inkwright.comic.ridges import Ridges, ridges, thin_gutters
@@ -254,7 +254,8 @@ def _with_insets(small: Pixels, paper: Background | None, layout: Layout, lines:
         framed = framed_boxes(small[place], lines.part(place), side) if share >= HOST else []
         for left, top, wide, tall in framed:
             box = (left + x, top + y, wide, tall)
-            if wide * tall >= SMALLEST * page and not any(_overlap(box, one) for one in boxes):
+            fresh = not any(_overlap(box, one) for one in boxes)
+            if wide * tall >= SMALLEST * page and fresh and not is_caption(small, box):
                 boxes.append(box)
         ground = len(boxes) >= SEVERAL and sum(wide * tall for _, _, wide, tall in boxes) >= MOSTLY * w * h
         parts += [] if ground else [part]  # what mostly lies below others is the page

@@ -34,6 +34,10 @@ STEADY = 0.5
 """Share of what is bright on both sides of a line that must be so in stretches."""
 EVEN = 0.55
 """Share of that which must be about as wide as the line is."""
+HIDDEN, LETTERS, WHITE, MOSTLY_WHITE, CLEAN, UNSEEN = 0.5, 0.1, 190, 0.65, 0.95, 0.12
+"""Share of a line that a balloon may hide, and of it that a letter in the balloon may be long; the level from which
+the balloon is white, and the share of it that must be; the share of the rest that must be dark; and by how much less
+sure the line then is."""
 PALE = 40
 """Grey levels by which art beside a thin gutter is darker at the least."""
 TRIES = 8
@@ -218,7 +222,10 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     inked = dark[near].any(0)
     ends = max(3, len(inked) // 25)
     touching = float(min(inked[:ends].mean(), inked[-ends:].mean()))
-    if float(inked.mean()) < COVER or touching < 0.5 or float(fits.mean()) < EVEN:
+    cover = float(inked.mean())
+    if cover < COVER and not field.gutters:
+        cover = _beside_balloon(inked, seen.grey[near], touching)
+    if cover < COVER or touching < 0.5 or float(fits.mean()) < EVEN:
         return None
     xs = seen.columns[thin][fits] + 0.5 - field.hull.shape[1] / 2
     ys = seen.rows[thin][fits] + 1.0 + (down - up)[fits] / 2
@@ -227,7 +234,32 @@ def _measured(field: Field, slope: float, middle: float) -> Line | None:
     if beside > 2 * reach:
         return None  # as thick as all that is looked at: a dark area
     flanked = min(_in_runs(~dark[2 * reach + side * beside], reach) for side in (-1, 1))
-    return Line(slope, middle, float(inked.mean()), thick, level, touching, flanked)
+    return Line(slope, middle, cover, thick, level, touching, flanked)
+
+
+def _beside_balloon(inked: NDArray[np.bool_], grey: NDArray[np.float32], touching: float) -> float:
+    """The cover of a line that a balloon lies over, a little less than that of what is seen of it; 0 where none does.
+
+    Args:
+        inked: (n,) where the line is dark.
+        grey: (k, n) the pixels on it.
+        touching: the cover of its ends.
+    """
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], ~inked, [False]]).astype(np.int8))).reshape(-1, 2)
+    # Letters in the balloon are dark again, here and there.
+    first, last = 0, 0
+    for a, b in ends.tolist():
+        if a - last <= LETTERS * len(inked) and last:
+            last = b
+        elif b - a > last - first:
+            first, last = a, b
+    gap = slice(first, last)
+    rest = float(np.delete(inked, gap).mean()) if last - first < len(inked) else 0.0
+    white = float((grey[:, gap].max(0) >= WHITE).mean()) if last > first else 0.0
+    covered = (last - first) / len(inked)
+    if covered > HIDDEN or white < MOSTLY_WHITE or min(rest, touching) < CLEAN:
+        return 0.0
+    return rest - UNSEEN
 
 
 def _nearest(field: Field, slope: float, middle: float) -> tuple[float, float]:

@@ -9,9 +9,11 @@ sys.path.append(str(Path(__file__).resolve().parents[3] / "tools"))
 from degraded_pages import CASES, Degraded, degrade, photo, scan, warped
 from panel_pages import draw_page
 
+from inkwright.comic.straighten.cut import unbent
 from inkwright.comic.straighten.light import light_of
 from inkwright.comic.straighten.perspective import between, box_corners, inverse, moved, page_size
 from inkwright.comic.straighten.plan import apply, is_digital, plan
+from inkwright.comic.straighten.tilt import lean_at
 from inkwright.comic.straighten.warp import relit
 from inkwright.comic.straighten.warp import warped as seen_through
 from inkwright.images import Pixels
@@ -152,3 +154,26 @@ def test_odd_sizes_are_taken(size: tuple[int, int]) -> None:
     for pixels in (noise, noise * 0, noise * 0 + 255):
         made = plan(pixels, "on")
         assert apply(pixels, made).shape == (made.size[1], made.size[0], 3)
+
+
+def test_a_scan_of_slanted_panels_is_turned_back() -> None:
+    """Slanted gutters look like lines that converge; a look at parallel lines alone tells the turn."""
+    one = degrade(draw_page("slanted", 5009, 1000, 1450).pixels, "scan", 5009)
+    made = plan(one.pixels)
+    assert not made.converged
+    assert abs(made.degrees) > 2.5
+    assert turn_left(one, made.matrix) == pytest.approx(0, abs=0.3)
+
+
+@pytest.mark.parametrize("side", range(4))
+def test_a_side_that_was_not_seen_is_laid_along_the_pages_lines(side: int) -> None:
+    """Cut out along three sides, with the fourth guessed wrongly: lines lean more and more towards it."""
+    drawn = page(seed=6)
+    size = (drawn.shape[1], drawn.shape[0])
+    lean = 4.0
+    more, whole = unbent([lean if k == side else 0.0 for k in range(4)], size)
+    bent = seen_through(drawn, inverse(more), size)
+    assert lean_at(bent, side) == pytest.approx(lean, abs=0.5)
+    assert whole[0] == pytest.approx(size[0], rel=0.1)
+    assert lean_at(drawn, side) == pytest.approx(0, abs=0.05)
+    assert lean_at(np.full_like(drawn, 255), side) == 0

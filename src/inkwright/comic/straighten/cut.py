@@ -1,5 +1,6 @@
 """From a page's sides and tilt to the homography that shows it straight, and the straight page's size."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,13 +124,23 @@ def _convergence(corners: Field) -> float:
 
 def levelled(tilt: Tilt, size: tuple[int, int]) -> tuple[Field, tuple[int, int]]:
     """The homography that lays a tilted page level, and its size."""
-    width, height = size
     if not tilt.lying and not tilt.standing:
-        return turn(tilt.degrees, (width / 2, height / 2)), size
+        return turn(tilt.degrees, (size[0] / 2, size[1] / 2)), size
+    ends = [(-0.5 if k < 2 else 0.5) * (tilt.standing if k % 2 == 0 else tilt.lying) for k in range(4)]
+    return unbent([tilt.degrees + end for end in ends], size)
+
+
+def unbent(leans: Sequence[float], size: tuple[int, int]) -> tuple[Field, tuple[int, int]]:
+    """The homography that lays a page straight whose sides lean, and its size.
+
+    Args:
+        leans: degrees clockwise of its left, upper, right and lower side, each turned about its middle.
+        size: width and height of the page.
+    """
+    width, height = size
     lines = []  # left, top, right, bottom: a point and a direction
     for k in range(4):
-        end = -0.5 if k < 2 else 0.5
-        lean = np.radians(tilt.degrees + end * (tilt.standing if k % 2 == 0 else tilt.lying))
+        end, lean = -0.5 if k < 2 else 0.5, np.radians(leans[k])
         if k % 2 == 0:
             lines.append(np.cross([width * (end + 0.5), height / 2, 1], [-np.sin(lean), np.cos(lean), 0]))
         else:

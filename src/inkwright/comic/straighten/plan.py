@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 
 from inkwright.comic.straighten.border import Border, find_border
-from inkwright.comic.straighten.cut import INSET, cut_out, framed, levelled
+from inkwright.comic.straighten.cut import INSET, cut_out, framed, levelled, unbent
 from inkwright.comic.straighten.light import Light, light_of
 from inkwright.comic.straighten.perspective import Field, box_corners, inverse, moved
-from inkwright.comic.straighten.tilt import tilt_of
+from inkwright.comic.straighten.tilt import lean_at, tilt_of
 from inkwright.comic.straighten.warp import filled, inside_picture, page_mask, relit, view, warped
 from inkwright.images import Pixels
 
@@ -210,8 +210,14 @@ def _turned(pixels: Pixels, made: Plan, limits: Limits) -> tuple[Plan, float]:
     """The plan with what frames and gutters say about skew; where three sides are seen, that is little."""
     quad = sum(made.seen) >= 3
     small = view(pixels, made.matrix, made.size, VIEW)
-    tilt = tilt_of(small, converging=not made.digital and not any(made.seen))
+    if sum(made.seen) == 3 and not made.by_hand:
+        made = _closed_by_lines(small, made)
+        small = view(pixels, made.matrix, made.size, VIEW)
+    converging = not made.digital and not any(made.seen)
+    tilt = tilt_of(small, converging)
     least = max(limits.tilt, 0.8) if made.digital else limits.tilt
+    if converging and tilt.confidence < least:  # slanted panels look like lines that converge
+        tilt = tilt_of(small)
     slight = abs(tilt.degrees) < limits.degrees and not tilt.lying and not tilt.standing
     if slight or tilt.confidence < least or (quad and abs(tilt.degrees) > FRAMES_OFF) or made.by_hand:
         return made, tilt.confidence
@@ -223,6 +229,20 @@ def _turned(pixels: Pixels, made: Plan, limits: Limits) -> tuple[Plan, float]:
     if not quad:
         turned = replace(turned, corners=moved(box_corners(*size), inverse(matrix)))
     return replace(turned, converged=made.converged or bool(tilt.lying or tilt.standing)), tilt.confidence
+
+
+def _closed_by_lines(small: Pixels, made: Plan) -> Plan:
+    """The plan with the side that was not seen laid along the page's lines: it was a guess."""
+    side = made.seen.index(False)
+    lean = lean_at(small, side)
+    if lean == 0:
+        return made
+    more, size = unbent([lean if k == side else 0.0 for k in range(4)], made.size)
+    matrix = more @ made.matrix
+    corners = moved(box_corners(*size), inverse(matrix))
+    along = (corners[1] - corners[0]) + (corners[2] - corners[3])
+    degrees = float(np.degrees(np.arctan2(along[1], along[0])))
+    return replace(made, matrix=matrix, size=size, corners=corners, degrees=degrees, converged=True)
 
 
 def _drawn(small: Pixels, size: tuple[int, int]) -> Field:

@@ -28,6 +28,8 @@ FEWEST = 60
 """Edge pixels from which a lean can be told."""
 SURE = 0.3
 """Weight of a direction from which it tells on its own; see `Lean.weight`."""
+FLUSH, FARTHEST = 0.8, 14.0
+"""Degrees by which lines may lean at the side opposite to one that was not seen, and at the most at that one."""
 
 Field = NDArray[np.float64]
 
@@ -79,14 +81,36 @@ def tilt_of(pixels: Pixels, converging: bool = False) -> Tilt:
         pixels: (H, W, 3) uint8 RGB.
         converging: whether lines may converge; a flat scan's do not.
     """
+    smooth = _smooth(pixels)
+    lying = _lean(smooth, converging)
+    standing = _lean(np.ascontiguousarray(smooth.T), converging)
+    return _agreed(lying, replace(standing, middle=-standing.middle, change=-standing.change))
+
+
+def lean_at(pixels: Pixels, side: int) -> float:
+    """Degrees clockwise by which lines lean at a side of a page whose other three sides are straight; 0 if unsure.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB, cut out along those three sides.
+        side: 0 left, 1 top, 2 right, 3 bottom.
+    """
+    grey = _smooth(pixels)
+    lean = _lean(np.ascontiguousarray(grey.T) if side % 2 == 0 else grey, True)
+    far = 0.5 if side >= 2 else -0.5
+    # Lines along the opposite side are level; from there on they lean more and more.
+    level = abs(lean.middle - far * lean.change) <= FLUSH
+    if lean.weight < SURE or lean.peak_change < 1.12 or not level or abs(lean.change) > FARTHEST:
+        return 0.0
+    return (lean.middle + far * lean.change) * (-1 if side % 2 == 0 else 1)
+
+
+def _smooth(pixels: Pixels) -> NDArray[np.uint8]:
+    """A page's grey levels, smaller and smoothed."""
     height, width = pixels.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.uint8)
-    lying = _lean(smooth, converging)
-    standing = _lean(np.ascontiguousarray(smooth.T), converging)
-    return _agreed(lying, replace(standing, middle=-standing.middle, change=-standing.change))
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.uint8)
 
 
 def _agreed(lying: Lean, standing: Lean) -> Tilt:
