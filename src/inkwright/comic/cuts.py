@@ -18,8 +18,9 @@ CLEAN = 0.93
 SLIT, SLIT_WIDTH = 0.2, 0.05
 """Length of a gutter that runs into a region in shares of the region's shorter side and of the cut along it at the
 least, and its width in shares of the longer side at the most."""
-BESIDE = 2.5
-"""How far beside a cut gutter is taken off, in tolerances of a frame."""
+OPEN, BESIDE = 0.88, 2.5
+"""Share of a cut that must be gutter for other gaps to be the panels' own; and how far beside it gutter is taken off,
+in tolerances of a frame."""
 EVEN = 0.65
 """Share of the box around it that such a gutter fills: pale art at a panel's edge frays out."""
 SLIT_FIT, FAIR = 0.6, 0.86
@@ -58,7 +59,7 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     for cut in _cuts(region, gutter):
         side = _reduced(cut.side, scale)
         least = max(1.0, max(smallest, 0.05 * whole.area) * scale * scale)
-        halves = _halves(reduced, room, side, least, tolerance * scale)
+        halves = _halves(reduced, room, _Cut(cut.share, side), least, tolerance * scale)
         if not all(halves):
             continue
         fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
@@ -73,7 +74,7 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
         best = _slit_cut(region, gutter, smallest, tolerance)
     if best is None:
         return [region]
-    parts = [part for half in _halves(region, gutter, best.side, smallest, tolerance) for part in half]
+    parts = [part for half in _halves(region, gutter, best, smallest, tolerance) for part in half]
     found = []
     for part in parts:
         x, y, w, h = cv2.boundingRect(part.astype(np.uint8))
@@ -93,7 +94,7 @@ def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _C
             continue
         down, across = np.arange(region.shape[0])[:, None], np.arange(region.shape[1])
         side = np.asarray((across - middle[0]) * along[1] < (down - middle[1]) * along[0], np.bool_)
-        halves = _halves(region, gutter, side, smallest, tolerance)
+        halves = _halves(region, gutter, _Cut(share, side), smallest, tolerance)
         fits = [[fit_shape(part, tolerance) for part in half] for half in halves]
         alone = [half[0].quality for half in fits if len(half) == 1 and len(outline(half[0])) <= 5]
         fair = len(alone) == 2 and min(alone) >= FAIR
@@ -138,15 +139,17 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
     return found
 
 
-def _halves(region: Mask, gutter: Mask, side: Mask, least: float, tolerance: float) -> list[list[Mask]]:
-    """The parts of a region on both sides of a cut, each of at least so many pixels, without the gutter cut along.
+def _halves(region: Mask, gutter: Mask, cut: _Cut, least: float, tolerance: float) -> list[list[Mask]]:
+    """The parts of a region on both sides of a cut, each of at least so many pixels, without gutter.
 
-    Gaps elsewhere in a panel, such as between the strokes of a drawing, are as thin and long, but they are its own.
+    Gaps between the strokes of a drawing are as thin and long as gutters. Beside a cut that is nearly all gutter they
+    are the panel's own; another may be such gaps itself, and has to leave good panels without them.
     """
-    around = np.ones((2 * int(np.ceil(BESIDE * tolerance)) + 1,) * 2, np.uint8)
-    near = (cv2.dilate(side.astype(np.uint8), around) > 0) & (cv2.erode(side.astype(np.uint8), around) == 0)
-    body = region & ~(gutter & near)
-    return [_parts(np.asarray(body & half, np.bool_), least) for half in (side, ~side)]
+    if cut.share >= OPEN:
+        around = np.ones((2 * int(np.ceil(BESIDE * tolerance)) + 1,) * 2, np.uint8)
+        side = cut.side.astype(np.uint8)
+        gutter = gutter & (cv2.dilate(side, around) > 0) & (cv2.erode(side, around) == 0)
+    return [_parts(np.asarray(region & ~gutter & half, np.bool_), least) for half in (cut.side, ~cut.side)]
 
 
 def _parts(region: Mask, least: float) -> list[Mask]:
