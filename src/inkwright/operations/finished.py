@@ -12,6 +12,7 @@ from inkwright.errors import PictureError
 from inkwright.events import Event, Finished, Started, Table, Warned
 from inkwright.images import Floats, Pixels, read_picture, resize, to_float, to_uint8
 from inkwright.learn.finish.align import EMPTY, Match, laid_over, match
+from inkwright.operations.finished_boxes import unboxed
 from inkwright.operations.finished_files import Files, find
 from inkwright.operations.given import Given
 from inkwright.operations.material import PanelPicture, load_book, load_prior, pages, panel_picture
@@ -214,6 +215,8 @@ def finished(project: Project) -> Iterator[Event]:
     if missing and (good or sheets):
         act = f"Most would say a finish of: {', '.join(best)}." if best else "Add a model sheet of each."
         yield Warned("finished", f"No finished picture shows {', '.join(missing)}.", act)
+    if (good or sheets) and (bare := unboxed(book, prior, good)):
+        yield Warned("finished", *bare)
     if not good and not sheets:
         first = worth_finishing(prior, [], {}, sizes)[1] or book.panel_ids()[:NEXT]
         act = (

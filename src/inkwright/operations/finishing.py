@@ -29,6 +29,7 @@ from inkwright.learn.regions import Regions
 from inkwright.operations import whereabouts
 from inkwright.operations.finding import Search, find_elements, to_be_found
 from inkwright.operations.finished import SIDE, Shown, all_read, usable, warnings
+from inkwright.operations.finished_boxes import unboxed
 from inkwright.operations.finished_files import Files, find
 from inkwright.operations.material import PanelPicture, panel_pictures, panel_seed, reduced
 from inkwright.operations.train import Inputs
@@ -96,6 +97,8 @@ def look_up(
     said, shown = list(warnings(files, every, "fit")), usable(every)
     if not shown and not files.sheets:
         return None, said
+    if bare := unboxed(given.book, given.prior, [one.view.panel.id for one in shown]):
+        said.append(Warned("fit", *bare))
     sources, search = _sources(project, given, run, ensemble, files, shown)
     return Finishing(files, shown, sources, search, tuple(e.kind == "setting" for e in given.prior.elements)), said
 
