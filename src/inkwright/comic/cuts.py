@@ -1,13 +1,13 @@
 """Regions that hang together across a gutter, because a balloon or a figure bridges it, cut apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.comic.crossings import MIN_SHARE, NEARLY_STRAIGHT, SEARCH_SIDE, SLOPES, lines_across, placed
-from inkwright.comic.shapes import Mask, fit_shape, outer_hull, outline
+from inkwright.comic.shapes import Mask, Shape, fit_shape, outer_hull, outline
 
 JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""
@@ -18,7 +18,7 @@ CLEAN = 0.93
 SLIT, SLIT_WIDTH = 0.2, 0.05
 """Length of a gutter that runs into a region in shares of the region's shorter side and of the cut along it at the
 least, and its width in shares of the longer side at the most."""
-OPEN, BESIDE = 0.88, 2.5
+OPEN, BESIDE = 0.85, 2.5
 """Share of a cut that must be gutter for other gaps to be the panels' own; and how far beside it gutter is taken off,
 in tolerances of a frame."""
 EVEN = 0.65
@@ -30,8 +30,11 @@ what lies over it bites a piece off."""
 
 @dataclass(frozen=True)
 class _Cut:
+    """A straight cut: the share of it that is gutter, what lies on one side, and whether other gaps are no gutter."""
+
     share: float
     side: Mask
+    alone: bool = False
 
 
 def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: int = 5) -> list[Mask]:
@@ -53,23 +56,11 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
     bent = whole.polygon is not None and len(whole.polygon) > 4 and not whole.is_round
     if whole.quality >= CLEAN and not bent and not _has_long_gutter(region, gutter, min(whole.box[2:])):
         return [region]
-    best, gain = None, 0.03
-    scale = min(1.0, JUDGE_SIDE / max(whole.box[2:]))
-    reduced, room = _reduced(region, scale), _reduced(gutter, scale)
-    for cut in _cuts(region, gutter):
-        side = _reduced(cut.side, scale)
-        least = max(1.0, max(smallest, 0.05 * whole.area) * scale * scale)
-        halves = _halves(reduced, room, _Cut(cut.share, side), least, tolerance * scale)
-        if not all(halves):
-            continue
-        fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
-        if min(fit.quality for fit in fits) < 0.5:
-            continue
-        mean = sum(fit.quality * fit.area for fit in fits) / sum(fit.area for fit in fits)
-        # A clean gutter right across needs no better fit; one that much bridges must pay off.
-        worth = mean - whole.quality + 0.7 * (cut.share - MIN_SHARE)
-        if worth > gain:
-            best, gain = cut, worth
+    cuts = _cuts(region, gutter)
+    best = _best(cuts, region, gutter, whole, smallest, tolerance)
+    if best is None:
+        clear = [replace(cut, alone=True) for cut in cuts if cut.share >= OPEN]
+        best = _best(clear, region, gutter, whole, smallest, tolerance)
     if best is None:
         best = _slit_cut(region, gutter, smallest, tolerance)
     if best is None:
@@ -83,6 +74,27 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
             found.append(np.zeros_like(part))
             found[-1][place] = piece
     return found
+
+
+def _best(cuts: list[_Cut], region: Mask, gutter: Mask, whole: Shape, smallest: int, tolerance: float) -> _Cut | None:
+    """The cut that leaves the best panels, if they are better than the region; judged on a smaller copy."""
+    best, gain = None, 0.03
+    scale = min(1.0, JUDGE_SIDE / max(whole.box[2:]))
+    reduced, room = _reduced(region, scale), _reduced(gutter, scale)
+    least = max(1.0, max(smallest, 0.05 * whole.area) * scale * scale)
+    for cut in cuts:
+        halves = _halves(reduced, room, replace(cut, side=_reduced(cut.side, scale)), least, tolerance * scale)
+        if not all(halves):
+            continue
+        fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
+        if min(fit.quality for fit in fits) < 0.5:
+            continue
+        mean = sum(fit.quality * fit.area for fit in fits) / sum(fit.area for fit in fits)
+        # A clean gutter right across needs no better fit; one that much bridges must pay off.
+        worth = mean - whole.quality + 0.7 * (cut.share - MIN_SHARE)
+        if worth > gain:
+            best, gain = cut, worth
+    return best
 
 
 def _slit_cut(region: Mask, gutter: Mask, smallest: int, tolerance: float) -> _Cut | None:
@@ -142,10 +154,10 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
 def _halves(region: Mask, gutter: Mask, cut: _Cut, least: float, tolerance: float) -> list[list[Mask]]:
     """The parts of a region on both sides of a cut, each of at least so many pixels, without gutter.
 
-    Gaps between the strokes of a drawing are as thin and long as gutters. Beside a cut that is nearly all gutter they
-    are the panel's own; another may be such gaps itself, and has to leave good panels without them.
+    Gaps between the strokes of a drawing are as thin and long as gutters. Where no cut leaves good panels without them,
+    they are taken for the panels' own beside one that is nearly all gutter.
     """
-    if cut.share >= OPEN:
+    if cut.alone:
         around = np.ones((2 * int(np.ceil(BESIDE * tolerance)) + 1,) * 2, np.uint8)
         side = cut.side.astype(np.uint8)
         gutter = gutter & (cv2.dilate(side, around) > 0) & (cv2.erode(side, around) == 0)
