@@ -21,7 +21,7 @@ from inkwright.config import check_config
 from inkwright.images import to_uint8
 from inkwright.learn.backbones import layers_of, load_backbone
 from inkwright.learn.checkpoint import load_tensors
-from inkwright.learn.feature_losses import FeatureMoments
+from inkwright.learn.tone_features import ToneFeatures
 from inkwright.operations.rounds import Material, Rounds, load_stylizer
 from inkwright.operations.style_picture import style_for_learning
 from inkwright.operations.sweep import blended
@@ -40,7 +40,7 @@ def looks(style: str, steps: int) -> dict[str, dict[str, float]]:
     book = run.LittleBook(panels, style_for_learning(pixels, 1.0))
     network = load_backbone("vgg19", str(WEIGHTS))
     assert network is not None
-    features = FeatureMoments(network, layers_of("vgg19", network), book.picture)
+    features = ToneFeatures(network, layers_of("vgg19", network), book.picture)
     learned, seconds = [], []
     for term in (None, features):
         start = time.process_time()

@@ -1,31 +1,15 @@
-"""B_j: the style's statistics in the features of a pretrained network, for S_j.
-
-    B_j := Σ_l W²(N(μ_l(X_j), Σ_l(X_j)), N(μ_l(Y), Σ_l(Y))) / (|μ_l(Y)|² + tr Σ_l(Y)),  a mean over layers l
-
-Y is the style picture, W² the squared 2-Wasserstein distance of two normal distributions,
+"""How far two clouds of features lie apart: the Wasserstein distance of two normal distributions, for T_j and B_j.
 
     W² = |μ - ν|² + tr Σ + tr T - 2 tr (T^½ Σ T^½)^½
 
-with mean and covariance of a layer's features over a picture's places (moment matching). Differs from Gatys et al.
-(2016), who compare Gram matrices: W² grows with the distance that features have to move, not with its fourth power, so
-that no loud channel drowns the others; and it is told in shares of the style's own energy, so that layers weigh alike.
-Both pictures are seen at half their size: marks at full size are T_j's business, and a network that is asked for them
-as well draws rims of single pixels around everything, which please these features and no eye.
+with mean and covariance of features over a picture's places (moment matching).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from inkwright.learn.backbones import Features
-
-SEEN = 2
-"""How many times smaller pictures are seen."""
-SMALLEST = 32
-"""Side in pixels below which they are not made smaller."""
 EASE = 1e-5
 """Share of a layer's mean variance that is added to all its variances: a root has no slope at 0."""
 
@@ -60,41 +44,6 @@ class Normal:
         """W² of features (C, ...) to it; a scalar."""
         mean, cov = moments(phi)
         return (mean - self.mean).square().sum() + bures(cov, self.cov, self.root)
-
-
-class FeatureMoments:
-    """The feature statistics of a style.
-
-    Args:
-        network: the backbone.
-        layers: of it.
-        style: (1, 3, H, W) RGB in [0, 1].
-        weights: of the layers; none: 1 each.
-    """
-
-    def __init__(self, network: Features, layers: Sequence[str], style: Tensor, weights: Sequence[float] = ()) -> None:
-        self.network, self.layers = network, tuple(layers)
-        self.weights = dict(zip(self.layers, weights or [1.0] * len(self.layers), strict=True))
-        with torch.no_grad():
-            features = network(seen(style), self.layers)
-            self.targets = {layer: Normal.of(phi[0]) for layer, phi in features.items()}
-
-    def __call__(self, X: Tensor) -> Tensor:
-        """(B,) for stylized panels (B, 3, H, W) RGB in [0, 1]."""
-        features, total, weight = self.network(seen(X), self.layers), X.new_zeros(len(X)), 0.0
-        for layer, phi in features.items():
-            if layer in self.targets and phi.shape[-2] * phi.shape[-1] > 1:
-                weight += self.weights[layer]
-                target = self.targets[layer]
-                far = torch.stack([target.far(one) for one in phi])
-                total = total + self.weights[layer] * far / max(target.energy, 1e-12)
-        shares: Tensor = total / max(weight, 1e-12)
-        return shares
-
-
-def seen(X: Tensor) -> Tensor:
-    """A picture as it is compared, (B, 3, h, w)."""
-    return F.avg_pool2d(X, SEEN) if min(X.shape[-2:]) >= SEEN * SMALLEST else X
 
 
 def moments(phi: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from inkwright.learn.canvas import Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
-from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.order import minibatch
 from inkwright.learn.regions import COARSE
 from inkwright.learn.said import Said, Window
 from inkwright.learn.tensors import given
 from inkwright.learn.texture import ToneTexture
+from inkwright.learn.tone_features import ToneFeatures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ class Job:
     masks: Tensor = field(default_factory=lambda: torch.zeros(0, 0, 1, 1))
     classifiers: Ensemble | None = None
     texture: ToneTexture | None = None
-    features: FeatureMoments | None = None
+    features: ToneFeatures | None = None
     said: Said | None = None
     places: Sequence[Tensor] = ()
     spots: Sequence[Sequence[Spots]] = ()

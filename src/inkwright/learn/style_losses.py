@@ -8,7 +8,7 @@ E_j  structure: the drawing's light and dark are still there
 O_j  outline: pen lines darker than what is beside them
 P_j  palette: regions keep the colour that the book's palette casts for them
 
-With a pretrained backbone come B_j (`feature_losses`) and, for the book as a whole, W (`text_losses`).
+With a pretrained backbone come B_j (`tone_features`) and, for the book as a whole, W (`text_losses`).
 
 All pictures are (B, 3, H, W), RGB in [0, 1]. Every term returns (B,), a mean over pixels, so that a panel's size does
 not weigh; R returns a scalar.

@@ -13,11 +13,11 @@ from inkwright.images import Floats
 from inkwright.learn.backbones import BACKBONES, Features, file_of, layers_of, load_backbone
 from inkwright.learn.backbones.clip import Clip, find_checkpoint, load_clip, weights_of
 from inkwright.learn.backbones.weight_files import check_kind, mark_of
-from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.regions import COARSE, Regions
 from inkwright.learn.said import Said, word_planes
 from inkwright.learn.tensors import to_tensor
 from inkwright.learn.text_losses import in_templates
+from inkwright.learn.tone_features import ToneFeatures
 from inkwright.operations.rounds import Material
 from inkwright.operations.worded import WHERE, Worded, worded
 from inkwright.project import Project, from_home
@@ -132,7 +132,7 @@ class Terms:
             ConfigError: the words hold nowhere in the book.
         """
         if self.network is not None:
-            material.features = FeatureMoments(self.network, self.layers, to_tensor(style))
+            material.features = ToneFeatures(self.network, self.layers, to_tensor(style))
         if self.clip is None:
             return []
         drawings, masks, texts = [], [], self.worded.texts

@@ -18,7 +18,6 @@ from inkwright.learn import checkpoint
 from inkwright.learn.canvas import PLANES, Canvas, Look
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.element_look import Spots
-from inkwright.learn.feature_losses import FeatureMoments
 from inkwright.learn.finish.losses import Pair, Redrawn
 from inkwright.learn.fit import TOLD, FitState, begin, evaluate, fit
 from inkwright.learn.job import Job, Weights
@@ -29,6 +28,7 @@ from inkwright.learn.stylizers import STYLIZERS
 from inkwright.learn.stylizers.start import STARTS
 from inkwright.learn.tensors import generator, to_tensor
 from inkwright.learn.texture import ToneTexture
+from inkwright.learn.tone_features import ToneFeatures
 from inkwright.learn.train import fast_bfloat16
 from inkwright.operations.refine import BEFORE, START
 from inkwright.operations.side_by_side import side_by_side
@@ -72,7 +72,7 @@ class Material:
     pairs: list[Pair] = field(default_factory=list)
     redrawn: list[Redrawn] = field(default_factory=list)
     finished: bool = False
-    features: FeatureMoments | None = None
+    features: ToneFeatures | None = None
     said: Said | None = None
     words: list[Tensor] = field(default_factory=list)
 
