@@ -45,6 +45,10 @@ def test_nothing_is_done_to_the_sample() -> None:
         assert plan(drawn).nothing
 
 
+def test_panels_that_the_author_turned_a_little_are_left() -> None:
+    assert plan(draw_page("overlapping", 5000).pixels).nothing
+
+
 @pytest.mark.parametrize("skew", [-5.5, -1.2, 0.6, 3.0])
 def test_a_scan_is_turned_back(skew: float) -> None:
     one = scan(page(), np.random.default_rng(1), skew)

@@ -33,6 +33,8 @@ TINTED = 4.0
 """Chroma from which white paper in coloured light is worth whitening."""
 FRAMES_OFF = 2.5
 """Degrees beyond which frames do not speak for a page whose own sides are seen."""
+CLEAN = 0.5
+"""Least turn in degrees of a page that never was on paper: less are panels that its author turned a little."""
 EXACT = 0.6
 """Share of one bright colour's pixels that are exactly alike on a page that never was on paper."""
 
@@ -218,7 +220,8 @@ def _turned(pixels: Pixels, made: Plan, limits: Limits) -> tuple[Plan, float]:
     least = max(limits.tilt, 0.8) if made.digital else limits.tilt
     if converging and tilt.confidence < least:  # slanted panels look like lines that converge
         tilt = tilt_of(small)
-    slight = abs(tilt.degrees) < limits.degrees and not tilt.lying and not tilt.standing
+    fewest = max(limits.degrees, CLEAN) if made.digital else limits.degrees
+    slight = abs(tilt.degrees) < fewest and not tilt.lying and not tilt.standing
     if slight or tilt.confidence < least or (quad and abs(tilt.degrees) > FRAMES_OFF) or made.by_hand:
         return made, tilt.confidence
     more, size = levelled(tilt, made.size)
