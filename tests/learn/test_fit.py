@@ -39,6 +39,7 @@ def canvas(height: int, width: int, seed: int) -> Canvas:
     flat = nn.functional.interpolate(torch.rand(1, 3, 1, 2, generator=g), size=(height, width))
     ink = (torch.rand(1, 1, height, width, generator=g) > 0.95).float()
     x = torch.cat([ink, torch.randn(1, PLANES - 1, height, width, generator=g)], 1)
+    x[:, 1] = 1.0  # far from ink
     return Canvas(x, (flat * (1 - ink)).clamp(0, 1), flat, ink)
 
 

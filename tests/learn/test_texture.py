@@ -125,6 +125,30 @@ def test_nothing_is_asked_that_the_style_does_not_do_all_over(striped):
     assert distance(texture_of(half), smooth, flat) < 0.3 * distance(striped, smooth, flat)
 
 
+def test_figures_in_a_style_are_not_asked_of_a_panel_without_any(striped):
+    """Its loudest fifth, a checkered figure on stripes, is no texture."""
+    style = stripes(256)
+    style[..., 72:184, 72:184] = stripes(256, strength=0.5, across=True)[..., 72:184, 72:184]
+    figured, without = texture_of(style), stripes(seed=2)
+    flat = soft(without)
+    assert distance(figured, without, flat) < 0.3 * distance(figured, grey(0.5), flat)
+    assert distance(figured, without, flat) < 2 * distance(striped, without, flat) + 0.1
+
+
+def test_nothing_is_asked_near_ink(striped):
+    X, flat = stripes(period=6), soft(stripes())
+    nearby, afar = torch.zeros(1, 1, 192, 192), torch.full((1, 1, 192, 192), 60.0)
+    assert float(striped(X, flat, nearby)) == 0
+    assert float(striped(X, flat, afar)) == pytest.approx(float(striped(X, flat)))
+    half = afar.clone()
+    half[..., :96] = 0
+    x = X.clone().requires_grad_()
+    striped(x, flat, half).sum().backward()
+    assert x.grad is not None
+    strength = x.grad.abs().mean((0, 1, 2))
+    assert strength[:48].max() == 0 < strength[128:].min()
+
+
 def test_a_style_of_flats_and_figures_asks_for_nothing(striped):
     figure = grey(0.5, 256)
     figure[..., 96:160, 96:160] = stripes(256)[..., 96:160, 96:160]

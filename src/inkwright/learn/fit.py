@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor, nn
 
-from inkwright.learn.canvas import Canvas
+from inkwright.learn.canvas import FAR, Canvas
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.comic_book_loss import comic_book_loss, cross_entropy, location
 from inkwright.learn.element_look import look
@@ -184,10 +184,10 @@ def _said_backward(net: nn.Module, job: Job, said: Said, step: int, half: bool) 
 
 def panel_terms(X: Tensor, canvas: Canvas, job: Job) -> dict[str, Tensor]:
     """The terms of S_j that are read on the stylized panel X (1, 3, H, W); each a scalar, unweighted."""
-    flat, w = canvas.flat.float(), job.weights
+    flat, distance, w = canvas.flat.float(), FAR * canvas.x[:, 1:2].float(), job.weights
     terms: dict[str, Tensor] = {}
     if w.texture and job.texture is not None:
-        terms["texture"] = job.texture(_of_the_book(X, canvas), flat)[0]
+        terms["texture"] = job.texture(_of_the_book(X, canvas), flat, distance)[0]
     if w.features and job.features is not None:
         terms["features"] = job.features(_of_the_book(X, canvas), flat)[0]
     if w.structure:

@@ -64,7 +64,7 @@ class Pen:
     opaque: float = 0.8
 
 
-BRUSH = Pen(contrast=0.22, lift=0.5, light=0.33, opaque=0.9)
+BRUSH = Pen(contrast=0.23, lift=0.4, light=0.3, opaque=0.9)
 """A painter's: where a style has no dark lines, black ones look foreign in it. Paler lines have to cover better."""
 
 

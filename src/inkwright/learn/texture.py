@@ -16,7 +16,10 @@ to generate natural textures?", 2017). Differs from it: several layers, moments 
   the calmer its calmest fifth is against its middle, the less is asked;
 - the picture is seen without its tone: what is told is how it differs from its surroundings. Tones are the palette's
   business; asked for them as well, the network paints clouds of the style's other colours, in each panel elsewhere;
-- each tone of the style has its own marks: dense hatching belongs in the dark.
+- each tone of the style has its own marks: dense hatching belongs in the dark;
+- marks are what most of a tone has: the style's contours and figures are left out (its loudest third),
+  and so is what lies near ink in a panel. Else a flat sky is asked for as much contrast as a ship has against it, or
+  gets it from its lines, and faces get specks.
 """
 
 import math
@@ -45,6 +48,10 @@ SMALLEST = 64
 """Side in pixels below which a picture is not seen at half its size."""
 CALM = (0.15, 0.3)
 """Strength of a style's calmest fifth against its median, below which nothing is asked, and above which all is."""
+CALMER = 0.65
+"""Of each tone of a style, the calmest places, as a share, whose marks are its texture: the rest are contours."""
+BARE = 8.0
+"""Distance to ink in pixels below which nothing is asked of a panel: lines are no texture, and faces stay calm."""
 FEW = 200
 """Places of one tone without which it tells nothing; of the style twice as many, or the tone borrows everybody's."""
 
@@ -83,20 +90,33 @@ class ToneTexture:
             layers = self._responses(both)
             self.share = _texture_at_all(layers[0]) if layers else 0.0
             for phi in layers:
-                group = _at(grouped, phi)
-                whole = Normal.of(phi.transpose(0, 1))
+                group = _calmer(_at(grouped, phi), phi)
+                whole = Normal.of(phi.transpose(0, 1)[:, group >= 0])
                 everybody = Target(whole)
                 self.energies.append(max(whole.energy, 1e-6))
                 self.targets.append([_target(phi, group == t, everybody) for t in range(len(self.tones))])
 
-    def __call__(self, X: Tensor, flat: Tensor) -> Tensor:
-        """(B,) for stylized panels X and their cast flats, both (B, 3, H, W)."""
+    def __call__(self, X: Tensor, flat: Tensor, distance: Tensor | None = None) -> Tensor:
+        """T of each panel.
+
+        Args:
+            X: (B, 3, H, W) stylized panels, RGB in [0, 1].
+            flat: (B, 3, H, W) their cast flats, RGB in [0, 1].
+            distance: (B, 1, H, W) to the drawing's ink, in pixels; None: there is none.
+
+        Returns:
+            (B,) at least 0.
+        """
         if not self.share:
             return X.new_zeros(len(X))
-        return self.share * torch.stack([self._one(X[b : b + 1], flat[b : b + 1]) for b in range(len(X))])
+        grouped = self._groups(flat)
+        if distance is not None:
+            near = F.interpolate(distance, size=grouped.shape[-2:], mode="bilinear") < BARE
+            grouped = torch.where(near, -1, grouped)
+        return self.share * torch.stack([self._one(X[b : b + 1], grouped[b : b + 1]) for b in range(len(X))])
 
-    def _one(self, X: Tensor, flat: Tensor) -> Tensor:
-        grouped, layers = self._groups(flat), self._responses(X)
+    def _one(self, X: Tensor, grouped: Tensor) -> Tensor:
+        layers = self._responses(X)
         total = X.new_zeros(())
         for phi, rows, energy in zip(layers, self.targets, self.energies, strict=False):
             group, far, count = _at(grouped, phi), X.new_zeros(()), 0
@@ -144,6 +164,18 @@ def _target(phi: Tensor, mine: Tensor, everybody: Target) -> Target:
             if int(at.sum()) >= FEW:
                 parts.append(float(whole.far(phi[:, :, rows, columns].transpose(0, 1)[:, at])))
     return Target(whole, sum(parts) / len(parts) if parts else 0.0)
+
+
+def _calmer(group: Tensor, phi: Tensor) -> Tensor:
+    """The groups (B, h, w) of a style's places, -1 where responses (B, C, h, w) are not among its tone's calmest."""
+    around = F.pad(phi.square().sum(1, keepdim=True), (3, 3, 3, 3), mode="replicate")
+    energy, out = box_mean(around, 7)[:, 0], group.clone()
+    for t in range(int(group.max()) + 1):
+        its = energy[group == t]
+        if len(its):
+            some = its[:: max(1, len(its) // 100_000)]  # a quantile takes no more
+            out[(group == t) & (energy > torch.quantile(some, CALMER))] = -1
+    return out
 
 
 def _texture_at_all(phi: Tensor) -> float:
