@@ -200,7 +200,7 @@ class FitSettings(_Section):
     )
     weight_texture: float = Field(8.0, ge=0, description="Weight of the style's marks, tone by tone, in S_j.")
     weight_structure: float = Field(0.05, ge=0, description="Weight of the drawing's structure in S_j.")
-    weight_ink: float = Field(12.0, ge=0, description="Weight of dark ink lines in S_j.")
+    weight_ink: float = Field(30.0, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(400.0, ge=0, description="Weight of the cast palette in S_j.")
     weight_features: float = Field(
         1.0, ge=0, description="Weight of B_j in S_j: feature statistics, with the backbone vgg19 or squeezenet."

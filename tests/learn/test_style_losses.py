@@ -79,21 +79,33 @@ def pen_line(side: int = 64) -> Tensor:
 
 def test_ink_is_nothing_where_lines_are_dark_and_grows_as_they_fade():
     ink = pen_line()
-    found = [float(ink_contrast(0.8 - ink * depth, ink)) for depth in (0.6, 0.3, 0.15, 0.0, -0.1)]
+    drawn = (0.8 - 0.6 * ink).expand(1, 3, 64, 64)
+    found = [
+        float(ink_contrast((0.8 - ink * depth).expand(1, 3, 64, 64), ink, drawn))
+        for depth in (0.6, 0.3, 0.15, 0.0, -0.1)
+    ]
     assert found[0] < 1e-6
     assert found[1] < 2e-3
     assert found == sorted(found)
     assert found[3] > 10 * max(found[1], 1e-6)
 
 
+def test_no_line_is_asked_to_be_darker_than_it_was_laid():
+    ink = pen_line()
+    soft, faded = ((0.8 - depth * ink).expand(1, 3, 64, 64) for depth in (0.12, 0.04))
+    firm = (0.8 - 0.6 * ink).expand(1, 3, 64, 64)
+    assert float(ink_contrast(soft, ink, soft)) == 0 < float(ink_contrast(soft, ink, firm))
+    assert 0 < float(ink_contrast(faded, ink, soft)) < float(ink_contrast(faded, ink, firm))
+
+
 def test_ink_on_black_needs_no_contrast_and_no_ink_no_price():
-    assert float(ink_contrast(grey(0.0, 64), pen_line())) == 0
-    assert float(ink_contrast(noise(1, 3, 64, 64), torch.zeros(1, 1, 64, 64))) == 0
+    assert float(ink_contrast(grey(0.0, 64), pen_line(), grey(0.0, 64))) == 0
+    assert float(ink_contrast(noise(1, 3, 64, 64), torch.zeros(1, 1, 64, 64), grey(0.5, 64))) == 0
 
 
 def test_a_dark_panel_where_all_is_ink_is_finite():
     X = grey(0.5, 32).requires_grad_()
-    found = ink_contrast(X, torch.ones(1, 1, 32, 32))
+    found = ink_contrast(X, torch.ones(1, 1, 32, 32), grey(0.2, 32))
     found.sum().backward()
     assert torch.isfinite(found).all()
     assert X.grad is not None
@@ -122,7 +134,7 @@ def terms(X: Tensor, flat: Tensor, ink: Tensor) -> dict[str, Tensor]:
     return {
         "reconstruction": reconstruction(X, flat),
         "structure": structure(X, flat),
-        "ink": ink_contrast(X, ink),
+        "ink": ink_contrast(X, ink, flat),
         "palette": palette(X, flat),
     }
 

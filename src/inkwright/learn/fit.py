@@ -193,7 +193,7 @@ def panel_terms(X: Tensor, canvas: Canvas, job: Job) -> dict[str, Tensor]:
     if w.structure:
         terms["structure"] = structure(X, flat)[0]
     if w.ink:
-        terms["ink"] = ink_contrast(X, canvas.ink.float())[0]
+        terms["ink"] = ink_contrast(X, canvas.ink.float(), flat)[0]
     if w.palette:
         terms["palette"] = palette(X, flat)[0]
     return terms

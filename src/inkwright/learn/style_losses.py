@@ -5,7 +5,7 @@ S_j := w_r R + w_t T_j + w_s E_j + w_i O_j + w_p P_j
 R    reconstruction: the style picture from its own guides (the same for every panel)
 T_j  texture: the style's marks, tone by tone, see `texture`
 E_j  structure: the drawing's light and dark are still there
-O_j  outline: pen lines darker than what is beside them
+O_j  outline: pen lines as much darker than what is beside them as they were laid
 P_j  palette: regions keep the colour that the book's palette casts for them
 
 With a pretrained backbone come B_j (`tone_features`) and, for the book as a whole, W (`text_losses`).
@@ -61,18 +61,24 @@ def box_mean(X: Tensor, size: int, pad: int = 0) -> Tensor:
     return F.avg_pool2d(F.avg_pool2d(X, (size, 1), 1, (pad, 0)), (1, size), 1, (0, pad))
 
 
-def ink_contrast(X: Tensor, ink: Tensor, delta: float = 0.22) -> Tensor:
+def ink_contrast(X: Tensor, ink: Tensor, flat: Tensor, delta: float = 0.22) -> Tensor:
     """O_j: squared lack of contrast of ink against the un-inked pixels around it, over ink pixels. (B,)
 
     Args:
         X: stylized panels.
         ink: (B, 1, H, W) in [0, 1].
-        delta: how much darker than its surroundings ink should be, in luma.
+        flat: the cast flats with their lines: no line is asked for more contrast than it has there.
+        delta: how much darker than its surroundings ink should be, in luma, at most.
     """
-    y, paper = luma(X), 1 - ink
-    around = box_mean(y * paper, 15, 7) / (box_mean(paper, 15, 7) + 0.05)
-    lack = F.relu(y - (around - delta).clamp_min(0.04)).pow(2)
+    wanted = _darker(luma(flat), ink).clamp(0, delta)
+    lack = F.relu(wanted - _darker(luma(X), ink)).pow(2)
     return (ink * lack).sum((1, 2, 3)) / (ink.sum((1, 2, 3)) + 50)
+
+
+def _darker(y: Tensor, ink: Tensor) -> Tensor:
+    """How much darker places are than the un-inked pixels around them, all (B, 1, H, W)."""
+    paper = 1 - ink
+    return box_mean(y * paper, 15, 7) / (box_mean(paper, 15, 7) + 0.05) - y
 
 
 def palette(X: Tensor, flat: Tensor, cell: int = 32) -> Tensor:
