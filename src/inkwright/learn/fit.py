@@ -189,7 +189,7 @@ def panel_terms(X: Tensor, canvas: Canvas, job: Job) -> dict[str, Tensor]:
     if w.texture and job.texture is not None:
         terms["texture"] = job.texture(_of_the_book(X, canvas), flat, distance)[0]
     if w.features and job.features is not None:
-        terms["features"] = job.features(_of_the_book(X, canvas), flat, distance)[0]
+        terms["features"] = job.features(_of_the_book(X, canvas), flat)[0]
     if w.structure:
         terms["structure"] = structure(X, flat)[0]
     if w.ink:
