@@ -17,7 +17,7 @@ help:
 	@echo "make lint       ruff and mypy alone"
 	@echo "make check-all  lint, every test and the demo"
 	@echo "make docs       write docs/settings.md and the tables of docs/commands.md anew"
-	@echo "make bench      measure times and looks, and the three that follow"
+	@echo "make bench      measure times, looks and memory, and the three that follow"
 	@echo "make bench-panels measure the finder of panels"
 	@echo "make bench-straighten  measure straightening of photos and scans"
 	@echo "make bench-lettering  measure how words fit into balloons"
@@ -49,6 +49,7 @@ docs: .venv/installed
 
 bench: .venv/installed-bench bench-lettering bench-panels bench-straighten
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/page.py --docs
 
 bench-panels: .venv/installed
 	$(ONE_THREAD) $(BIN)/python bench/panels.py

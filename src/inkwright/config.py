@@ -203,7 +203,7 @@ class FitSettings(_Section):
     weight_ink: float = Field(30.0, ge=0, description="Weight of dark ink lines in S_j.")
     weight_palette: float = Field(400.0, ge=0, description="Weight of the cast palette in S_j.")
     weight_features: float = Field(
-        1.0, ge=0, description="Weight of B_j in S_j: feature statistics, with the backbone vgg19 or squeezenet."
+        0.2, ge=0, description="Weight of B_j in S_j: feature statistics, with the backbone vgg19 or squeezenet."
     )
     weight_words: float = Field(1.0, ge=0, description="Weight of W in S_j: the look in words, with the backbone clip.")
 

@@ -35,6 +35,9 @@ from inkwright.operations.whereabouts import load as load_whereabouts
 from inkwright.operations.worded import Worded, words_of
 from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
 
+AHEAD = 3e6
+"""Pixels of two panels, as they are painted, up to which the second is prepared while the first is painted."""
+
 
 @dataclass(frozen=True)
 class Brush:
@@ -171,14 +174,17 @@ def _brush(project: Project, book: Book, given: Inputs, run: Path, fitted: bool)
 
 
 def _prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:
-    """The panels with their canvases; the next one is prepared on another core while this one is painted."""
+    """The panels with their canvases; the next one is prepared on another core while this one is painted, unless both
+    are so large that memory is worth more than time."""
+    sizes = [view.pixels.size / 3 * work_scale(view.page_side, brush.work_px) ** 2 for view in views]
     with ThreadPoolExecutor(1) as ahead:
-        waiting: Future[Canvas] | None = ahead.submit(brush.canvas, views[0]) if views else None
+        waiting: Future[Canvas] | None = None
         for n, view in enumerate(views):
-            assert waiting is not None
-            canvas = waiting.result()
-            waiting = ahead.submit(brush.canvas, views[n + 1]) if n + 1 < len(views) else None
+            canvas = waiting.result() if waiting is not None else brush.canvas(view)
+            both = sum(sizes[n : n + 2])
+            waiting = ahead.submit(brush.canvas, views[n + 1]) if n + 1 < len(views) and both <= AHEAD else None
             yield view, canvas
+            del canvas  # before the next one is made
 
 
 def is_fresh(project: Project, plain: bool) -> bool:
