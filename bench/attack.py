@@ -43,7 +43,7 @@ from inkwright.learn.train import train as learn  # noqa: E402
 from inkwright.operations.canvases import material_of  # noqa: E402
 from inkwright.operations.material import panel_pictures  # noqa: E402
 from inkwright.operations.nets import examples  # noqa: E402
-from inkwright.operations.rounds import Rounds, load_stylizer  # noqa: E402
+from inkwright.operations.rounds import Rounds  # noqa: E402
 from inkwright.operations.train import inputs  # noqa: E402
 from inkwright.project import write_bytes  # noqa: E402
 
@@ -91,8 +91,8 @@ def fitted(comic: Comic, classifiers: Ensemble, style: Floats) -> dict[str, list
         material, look = material_of(comic.project, inputs(comic.project), config, style, run, classifiers)
         for _ in Rounds(run, look, config).run_all(material):
             pass
-        plain = painted(load_stylizer(run / "plain.safetensors"), material, False)
-        return {"plain": plain, "fitted": painted(load_stylizer(run / "fitted.safetensors"), material, True)}
+        plain = painted(comic, config, run, look, "plain.safetensors", False)
+        return {"plain": plain, "fitted": painted(comic, config, run, look, "fitted.safetensors", True)}
 
 
 @torch.no_grad()

@@ -1,8 +1,9 @@
 """Measures whether elements stay themselves: `python bench/consistency.py [--out FILE] [--only WORD ...] [--seeds N]`.
 
 Six comics (the sample, the annotated comics beside the repository, little books drawn by chance of 12, 24 and 48
-panels) x three styles x three seeds. Each is fitted as the product fits it, at 256 pixels a panel, and measured by what
-the loss never sees. Finished cases are kept in FILE, so that a stopped run goes on; --table prints what is there.
+panels) x three styles x three seeds. Each is fitted as the product fits it, at 256 pixels a panel, painted as the
+product paints it, at its pages' size, and measured by what the loss never sees, at the size at which `review` measures.
+Finished cases are kept in FILE, so that a stopped run goes on; --table prints what is there.
 
 - judge: BCE and AUC of a judge, on the drawings, on plain style transfer, on the fitted book. For drawn books it has
   learned from 200 other panels of the same book, else page by page from the drawings.
@@ -40,8 +41,7 @@ from classifiers import COMICS, drawn_project, finished, real_project  # noqa: E
 from little_books import Drawn, book  # noqa: E402
 
 from inkwright.config import Config  # noqa: E402
-from inkwright.images import Floats, png_bytes, to_float, to_uint8  # noqa: E402
-from inkwright.learn import evening  # noqa: E402
+from inkwright.images import Floats, Pixels, png_bytes, to_float, to_uint8  # noqa: E402
 from inkwright.learn.augment import noise_textures  # noqa: E402
 from inkwright.learn.canvas import Look  # noqa: E402
 from inkwright.learn.classifiers import Ensemble  # noqa: E402
@@ -49,17 +49,20 @@ from inkwright.learn.consistency import Place, ratio  # noqa: E402
 from inkwright.learn.examples import Examples, folds  # noqa: E402
 from inkwright.learn.judge import JudgeNet, recipe  # noqa: E402
 from inkwright.learn.style_distance import StyleDistance  # noqa: E402
-from inkwright.learn.tensors import generator, to_picture, to_tensor  # noqa: E402
+from inkwright.learn.tensors import generator, to_tensor  # noqa: E402
 from inkwright.learn.train import auc, logits, platt  # noqa: E402
 from inkwright.learn.train import start as begin  # noqa: E402
 from inkwright.learn.train import train as learn  # noqa: E402
 from inkwright.learn.views import see  # noqa: E402
-from inkwright.operations import whereabouts  # noqa: E402
-from inkwright.operations.canvases import fit_scale, material_of, panel_guides  # noqa: E402
+from inkwright.operations import evenness, whereabouts  # noqa: E402
+from inkwright.operations.canvases import material_of  # noqa: E402
 from inkwright.operations.material import panel_pictures, reduced  # noqa: E402
+from inkwright.operations.measures import MEASURE_PX, places_of  # noqa: E402
 from inkwright.operations.nets import examples  # noqa: E402
-from inkwright.operations.rounds import Material, Rounds, load_stylizer  # noqa: E402
+from inkwright.operations.render import Brush  # noqa: E402
+from inkwright.operations.rounds import Rounds, load_stylizer  # noqa: E402
 from inkwright.operations.style_picture import style_for_learning, style_pixels  # noqa: E402
+from inkwright.operations.style_rules import read_rules  # noqa: E402
 from inkwright.operations.sweep import BOOK, sweep  # noqa: E402
 from inkwright.operations.train import ensemble, inputs, train  # noqa: E402
 from inkwright.project import Project, write_bytes  # noqa: E402
@@ -177,24 +180,17 @@ def judged(comic: Comic, pictures: list[Floats]) -> tuple[float, float, Tensor]:
 
 
 def places(comic: Comic, shapes: list[tuple[int, ...]]) -> list[Place]:
-    """Where elements are: true shapes in drawn books, else boxes; a setting without either fills its panel."""
-    given, out = inputs(comic.project), []
-    for j, (view, shape) in enumerate(zip(panel_pictures(comic.project, given.book), shapes, strict=True)):
-        ky, kx = shape[0] / view.pixels.shape[0], shape[1] / view.pixels.shape[1]
+    """Where elements are: true shapes in drawn books, else where `review` looks for them."""
+    given = inputs(comic.project)
+    if comic.drawn is None:
+        return places_of(given, list(panel_pictures(comic.project, given.book)), shapes)[0]
+    out = []
+    for j, shape in enumerate(shapes):
         for i, element in enumerate(given.prior.elements):
-            if given.prior.table[i, j] != 1:
-                continue
-            mask = np.zeros(shape[:2], np.uint8)
-            if comic.drawn is not None:
-                own = np.asarray(comic.drawn.masks[j] == (0 if element.kind == "setting" else i + 1), np.uint8)
-                mask = cv2.resize(own, shape[1::-1], interpolation=cv2.INTER_NEAREST)
-            else:
-                for x, y, w, h in view.boxes(element.name):
-                    mask[round(y * ky) : round((y + h) * ky) + 1, round(x * kx) : round((x + w) * kx) + 1] = 1
-                if not mask.any() and element.kind == "setting":
-                    mask[:] = 1
-            if mask.any():
-                out.append(Place(i, j, mask > 0))
+            own = np.asarray(comic.drawn.masks[j] == (0 if element.kind == "setting" else i + 1), np.uint8)
+            mask = cv2.resize(own, shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
+            if given.prior.table[i, j] == 1 and mask.any():
+                out.append(Place(i, j, mask))
     return out
 
 
@@ -224,37 +220,27 @@ def trained(comic: Comic, seed: int) -> Ensemble:
     return found[0]
 
 
-@torch.no_grad()
-def painted(net: torch.nn.Module, material: Material, fitted: bool) -> list[Floats]:
-    """The panels as a network paints them."""
-    out = []
-    for j, canvas in enumerate(material.panels if fitted else material.plain):
-        inputs_ = [canvas.x.float(), canvas.base.float()]
-        if fitted and material.places:
-            inputs_.append(material.places[j].float())
-        out.append(to_float(to_picture(net(*inputs_))))
-    return out
-
-
-def evened(
-    comic: Comic, config: Config, run: Path, look: Look, material: Material, pictures: list[Floats]
-) -> list[Floats]:
-    """The panels with the elements' colours moved as the product moves them once they are painted."""
+def painted(comic: Comic, config: Config, run: Path, look: Look, network: str, fitted: bool) -> list[Floats]:
+    """The panels as the product paints them on their pages, at the size at which `review` measures."""
     given = inputs(comic.project)
-    if look.elements is None or not any(material.spots):
-        return pictures
-    where, out = whereabouts.load(run, given.prior), []
-    views = list(panel_pictures(comic.project, given.book))
-    added = [
-        [(one.element, evening.added(p, one)) for one in its] for p, its in zip(pictures, material.spots, strict=True)
-    ]
-    found = evening.moves(added, [", ".join(view.lights) for view in views])
-    for picture, its, view in zip(pictures, found, views, strict=True):
-        guides = panel_guides(view, fit_scale(view, config), look.detail)
-        regions = where.regions(view, *guides.ink.shape)
-        shift = evening.shifts(guides.flat, guides.ink, regions, look.elements, its)
-        out.append(to_float(to_picture(evening.evened(to_tensor(picture), to_tensor(shift)))))
-    return out
+    brush = Brush(
+        load_stylizer(run / network),
+        look,
+        config.render.tile_px,
+        config.render.work_px,
+        config.style,
+        whereabouts.load(run, given.prior),
+        fitted,
+        read_rules(comic.project, config, given.book, given.prior),
+        evenness.load(run, given.prior) if fitted else {},
+    )
+    views = panel_pictures(comic.project, given.book)
+    return [sized(brush.paint(view, brush.canvas(view))) for view in views]
+
+
+def sized(pixels: Pixels) -> Floats:
+    """A panel at the size at which `review` measures."""
+    return to_float(reduced(pixels, min(1.0, MEASURE_PX / max(pixels.shape[:2]))))
 
 
 def case(
@@ -278,15 +264,14 @@ def case(
         for _ in Rounds(run, look, config).run_all(material):
             pass
         swept = sweep(run, look, material, fit.style_cost)
+        for _ in evenness.find(comic.project, given, config, run, BOOK, look):
+            pass
         cpu = time.process_time() - start
-        looks = {"plain": painted(load_stylizer(run / "plain.safetensors"), material, False)}
-        looks["fitted"] = evened(comic, config, run, look, material, painted(load_stylizer(run / BOOK), material, True))
+        looks = {"plain": painted(comic, config, run, look, "plain.safetensors", False)}
+        looks["fitted"] = painted(comic, config, run, look, BOOK, True)
     classifiers.reliable.copy_(reliable)
     shapes = [p.shape for p in looks["plain"]]
-    looks["drawing"] = [
-        to_float(cv2.resize(reduced(v.pixels, 1.0), s[1::-1], interpolation=cv2.INTER_AREA))
-        for v, s in zip(panel_pictures(comic.project, given.book), shapes, strict=True)
-    ]
+    looks["drawing"] = [sized(view.pixels) for view in panel_pictures(comic.project, given.book)]
     measured = figures(comic, looks, style, places(comic, shapes))
     return measured | {"cpu": cpu, "blend": swept["blend"]}, looks
 
