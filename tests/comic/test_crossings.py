@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inkwright.comic.crossings import NEARLY_STRAIGHT, SLOPES, lines_across, placed
+from inkwright.comic.crossings import NEARLY_STRAIGHT, SLOPES, Small, placed
 from inkwright.comic.shapes import Mask
 
 
@@ -17,7 +17,7 @@ def plane(slope: float, middle: float, thick: float = 6, size: tuple[int, int] =
 def test_a_gutter_of_any_slant_is_seen_and_placed(slope: float) -> None:
     gutter = plane(slope, 140.0)
     every = np.ones_like(gutter)
-    found = [placed(gutter, every, *line) for line in lines_across(gutter, every, SLOPES)]
+    found = [placed(gutter, every, *line) for line in Small.of(gutter, every).lines(SLOPES)]
     best = max(found, key=lambda line: line[2])
     assert best[0] == pytest.approx(slope, abs=0.02)
     assert best[1] == pytest.approx(140, abs=2)
@@ -26,8 +26,16 @@ def test_a_gutter_of_any_slant_is_seen_and_placed(slope: float) -> None:
 
 def test_two_gutters_are_two_lines() -> None:
     gutters = plane(0, 90.0) | plane(0, 210.0)
-    found = lines_across(gutters, np.ones_like(gutters), NEARLY_STRAIGHT)
+    found = Small.of(gutters, np.ones_like(gutters)).lines(NEARLY_STRAIGHT)
     assert sorted(round(middle, -1) for _, middle in found) == [90, 210]
+
+
+def test_what_is_mostly_hidden_is_no_line_where_more_is_asked_for() -> None:
+    gutter = plane(0, 140.0)
+    gutter[:, 100:280] = False
+    small = Small.of(gutter, np.ones_like(gutter))
+    assert small.lines(NEARLY_STRAIGHT)
+    assert not small.lines(NEARLY_STRAIGHT, least=0.8)
 
 
 def test_what_is_hidden_of_a_line_counts_against_it() -> None:

@@ -1,7 +1,8 @@
 import cv2
 import numpy as np
 
-from inkwright.comic.shapes import Polygon, Shape, fill_polygon, fit_shape, outline
+from inkwright.comic.figures import Polygon
+from inkwright.comic.shapes import Shape, fill_polygon, fit_shape, outline
 
 
 def iou(one: Polygon, other: Polygon, size: tuple[int, int]) -> float:

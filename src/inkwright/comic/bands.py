@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 
 from inkwright.comic.band_edges import FRAME, Edge, edges_of, is_closed
-from inkwright.comic.crossings import NEARLY_STRAIGHT, SLOPES, lines_across, placed
+from inkwright.comic.crossings import NEARLY_STRAIGHT, SLOPES, Small, placed
+from inkwright.comic.figures import Polygon
 from inkwright.comic.regions import without_specks
-from inkwright.comic.shapes import Mask, Polygon, Shape, beside, fill_polygon, fit_shape, page_side
+from inkwright.comic.shapes import Mask, Shape, beside, fill_polygon, fit_shape, page_side
 
 WIDTHS = (0.02, 0.055)
 """Widths in shares of the page's longer side that gutters have at the most: first the narrow ones are looked for."""
@@ -178,9 +179,10 @@ def _bands(polygon: Polygon, sheet: _Sheet, width: int, upright: bool) -> list[_
     # Thin gutters must not get lost on the reduced copy on which lines are looked for.
     thick = 1 + 2 * (max(plane.shape) // 400)
     seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
+    small = Small.of(np.asarray(seen & extent, np.bool_), extent)
     for slopes in (NEARLY_STRAIGHT, SLOPES)[: 2 - width]:  # wide gutters hardly lean
         found = []
-        for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes, TRIES):
+        for start, middle in small.lines(slopes, TRIES, SHARE):
             slope, row, share = placed(plane, extent, start, middle, SHARE)
             if share < SHARE or is_closed(sheet.ink.T if upright else sheet.ink, inside, corner, slope, row, line):
                 continue

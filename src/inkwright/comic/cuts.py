@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.crossings import MIN_SHARE, NEARLY_STRAIGHT, SEARCH_SIDE, SLOPES, lines_across, placed
+from inkwright.comic.crossings import MIN_SHARE, NEARLY_STRAIGHT, SEARCH_SIDE, SLOPES, Small, placed
+from inkwright.comic.planes import components
 from inkwright.comic.shapes import Mask, Shape, fit_shape, outer_hull, outline
 
 JUDGE_SIDE = 360
@@ -134,20 +135,20 @@ def _slits(region: Mask, gutter: Mask) -> list[tuple[NDArray[np.float64], NDArra
     padded = cv2.copyMakeBorder(region.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT)
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     notches = (closed[reach:-reach, reach:-reach] > 0) & ~region & gutter
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(notches.astype(np.uint8), connectivity=8)
+    labels, areas = components(np.asarray(notches, np.bool_), 8)
     least = SLIT * min(height, width)
     found = []
-    for i in range(1, count):
-        x, y, w, h, area = stats[i].tolist()
+    for i in np.flatnonzero(areas >= least / 1.5).tolist():  # as thin as a line from corner to corner
+        points, area = cv2.findNonZero((labels == i).astype(np.uint8)), int(areas[i])
+        _, _, w, h = cv2.boundingRect(points)
         if np.hypot(w, h) < least:
             continue
-        points = cv2.findNonZero((labels[y : y + h, x : x + w] == i).astype(np.uint8))
         middle, size, turn = cv2.minAreaRect(points)
         long, short = max(size) + 1, min(size) + 1
         if long < max(least, 4 * short) or area < EVEN * long * short:
             continue
         angle = np.radians(turn if size[0] >= size[1] else turn + 90)
-        found.append((np.array([middle[0] + x, middle[1] + y]), np.array([np.cos(angle), np.sin(angle)])))
+        found.append((np.array(middle), np.array([np.cos(angle), np.sin(angle)])))
     return found
 
 
@@ -166,10 +167,9 @@ def _halves(region: Mask, gutter: Mask, cut: _Cut, least: float, tolerance: floa
 
 def _parts(region: Mask, least: float) -> list[Mask]:
     """The connected parts of at least so many pixels, largest first: thin gutters may tell more than two apart."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
-    areas = stats[:, cv2.CC_STAT_AREA]
-    order = sorted(range(1, count), key=lambda i: (-int(areas[i]), i))
-    return [np.asarray(labels == i, np.bool_) for i in order if areas[i] >= least]
+    labels, areas = components(region, 4)
+    order = sorted(np.flatnonzero(areas >= max(1.0, least)).tolist(), key=lambda i: (-int(areas[i]), i))
+    return [np.asarray(labels == i, np.bool_) for i in order]
 
 
 def _reduced(mask: Mask, scale: float) -> Mask:
@@ -181,43 +181,72 @@ def _has_long_gutter(region: Mask, gutter: Mask, side: int) -> bool:
     """Whether gutter runs through a good part of a region, and not just along it."""
     inset = max(2, round(0.03 * side))
     inner = gutter & (cv2.erode(outer_hull(region).astype(np.uint8), np.ones((2 * inset + 1,) * 2, np.uint8)) > 0)
-    if not inner.any():
-        return False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
-    return bool((stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) >= 0.25 * side).any())
+    labels, areas = components(inner, 8)
+    for i in np.flatnonzero(areas >= 0.25 * side).tolist():
+        if max(cv2.boundingRect((labels == i).astype(np.uint8))[2:]) >= 0.25 * side:
+            return True
+    return False
 
 
 def _cuts(region: Mask, gutter: Mask) -> list[_Cut]:
     """The most promising straight cuts: upright or lying ones alone where they are clear, else of any slant as well."""
-    straight = _cuts_along(region, gutter, NEARLY_STRAIGHT)
+    looks = _looks(region, gutter)
+    straight = [cut for look in looks for cut in look.cuts(region, NEARLY_STRAIGHT)]
     if any(cut.share >= CLEAR for cut in straight):
         return straight
-    return straight + _cuts_along(region, gutter, SLOPES)
+    return straight + [cut for look in looks for cut in look.cuts(region, SLOPES)]
 
 
-def _cuts_along(region: Mask, gutter: Mask, slopes: tuple[float, ...]) -> list[_Cut]:
-    """Cuts of some slopes: nearly all gutter along the line."""
+@dataclass(frozen=True)
+class _Look:
+    """A region as lines are looked for in it: in its box, and on its side where `turned`.
+
+    Attributes:
+        plane, extent: (h, w) bool, what may be gutter, and the hull.
+        small: both, reduced.
+        x, y: the corner of the box.
+        turned: rows are columns.
+    """
+
+    plane: Mask
+    extent: Mask
+    small: Small
+    x: int
+    y: int
+    turned: bool
+
+    def cuts(self, region: Mask, slopes: tuple[float, ...]) -> list[_Cut]:
+        """Cuts of some slopes: nearly all gutter along the line."""
+        found: list[_Cut] = []
+        height, width = self.plane.shape
+        for start, middle in self.small.lines(slopes):
+            slope, row, share = placed(self.plane, self.extent, start, middle, MIN_SHARE)
+            if share < MIN_SHARE:
+                continue
+            above = np.arange(height)[:, None] < row + slope * (np.arange(width) - width / 2)
+            above = above.T if self.turned else above
+            side = np.zeros_like(region)
+            side[self.y : self.y + above.shape[0], self.x : self.x + above.shape[1]] = above
+            found.append(_Cut(share, side))
+        return found
+
+
+def _looks(region: Mask, gutter: Mask) -> list[_Look]:
+    """A region as it lies, and on its side."""
     ys, xs = np.flatnonzero(region.any(1)), np.flatnonzero(region.any(0))
     x0, x1, y0, y1 = int(xs[0]), int(xs[-1]) + 1, int(ys[0]), int(ys[-1]) + 1
     inner = region[y0:y1, x0:x1]
     hull = outer_hull(inner)
     passable = (gutter[y0:y1, x0:x1] | ~inner) & hull
-    found: list[_Cut] = []
+    if min(hull.shape) < 12:
+        return []
+    found = []
     for turned in (False, True):
         plane = np.ascontiguousarray(passable.T if turned else passable)
         extent = np.ascontiguousarray(hull.T if turned else hull)
-        height, width = plane.shape
-        if height < 12 or width < 12:
-            continue
         # Thin gutters must not get lost on the reduced copy on which lines are looked for.
         thick = 1 + 2 * (max(plane.shape) // (3 * SEARCH_SIDE))
         seen = cv2.dilate(plane.astype(np.uint8), np.ones((thick, 1), np.uint8)) > 0
-        for start, middle in lines_across(np.asarray(seen & extent, np.bool_), extent, slopes):
-            slope, row, share = placed(plane, extent, start, middle, MIN_SHARE)
-            if share < MIN_SHARE:
-                continue
-            side_plane = np.arange(height)[:, None] < row + slope * (np.arange(width) - width / 2)
-            side = np.zeros_like(region)
-            side[y0:y1, x0:x1] = side_plane.T if turned else side_plane
-            found.append(_Cut(share, side))
+        small = Small.of(np.asarray(seen & extent, np.bool_), extent)
+        found.append(_Look(plane, extent, small, x0, y0, turned))
     return found

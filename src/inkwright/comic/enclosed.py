@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inkwright.comic.cuts import split
-from inkwright.comic.gutters import Background, background, explains, rim_colours
+from inkwright.comic.gutters import Background, Colours, background, explains, rim_colours
 from inkwright.comic.parts import Layout, Part, score_of, without_nested
 from inkwright.comic.regions import is_wide, opened, reached, regions, thin_background, without_specks
 from inkwright.comic.shapes import Mask, fit_shape, page_area, page_side
@@ -63,21 +62,18 @@ HALF, FULL = 0.45, 0.9
 """Shares of such a page that they fill at the least and at the most: heads and robes on a dark ground are no panels."""
 
 
-def enclosed(small: Pixels, like: NDArray[np.float64] | None = None) -> tuple[Background | None, Layout | None]:
+def enclosed(small: Pixels, colours: Colours) -> tuple[Background | None, Layout | None]:
     """The background whose panels fit best; rare colours must look promising on a smaller copy first.
 
     Args:
         small: (h, w, 3) uint8 RGB, a page.
-        like: of the rim's colours only the one nearest to this, (3,), is tried.
+        colours: that its background may have, the likeliest first.
     """
     best: tuple[Background | None, Layout | None] = (None, None)
     top = 0.0
     papers: list[Background] = []
     size = (small.shape[1] // 2, small.shape[0] // 2)
     half = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.uint8) if min(size) > 64 else small
-    colours = rim_colours(small)
-    if like is not None:
-        colours = sorted(colours, key=lambda colour: float(np.abs(colour - like).max()))[:1]
     left = [(0.0, colour) for colour in colours]
     while left:
         promise, colour = left.pop(0)
@@ -230,11 +226,13 @@ def _page_in(crop: Pixels) -> tuple[Background | None, Layout | None]:
     size = (crop.shape[1] // 2, crop.shape[0] // 2)
     half = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
     if min(half.shape[:2]) <= 64:
-        return enclosed(crop)
-    ground, layout = enclosed(half)
+        return enclosed(crop, rim_colours(crop))
+    ground, layout = enclosed(half, rim_colours(half))
     if ground is None or layout is None or not layout.shapes or not _is_page(ground, layout):
         return None, None
-    return enclosed(crop, ground.colour)
+    like = ground.colour
+    nearest = sorted(rim_colours(crop), key=lambda colour: float(np.abs(colour - like).max()))[:1]
+    return enclosed(crop, nearest)
 
 
 def _is_page(ground: Background, inner: Layout) -> bool:

@@ -12,10 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.planes import apart, middle_level
 from inkwright.images import Pixels
 
 Mask = NDArray[np.bool_]
 Surface = NDArray[np.float32]
+Colours = list[NDArray[np.float32]]
+"""(3,) each, 0 to 255."""
 
 MAX_CANDIDATES = 3
 LEAST_SHARE = 0.007
@@ -69,28 +72,29 @@ class Background:
         return np.asarray(self.surface[::8, ::8].mean((0, 1)), np.float64)
 
 
-def rim_colours(pixels: Pixels) -> list[NDArray[np.float32]]:
-    """The frequent colours of the page's rim, (3,) float32 each, most frequent first; then white and black."""
+def rim_colours(pixels: Pixels) -> Colours:
+    """The frequent colours of the page's rim, most frequent first; then white and black."""
     ring = _rim(pixels).astype(np.int32)
-    found: list[NDArray[np.float32]] = []
+    found: Colours = []
     left = ring
     while len(left) >= LEAST_SHARE * len(ring) and len(found) < MAX_CANDIDATES:
         keys = (left // 16) @ np.array([256, 16, 1])
         top = int(np.bincount(keys, minlength=4096).argmax())
         centre = np.median(left[keys == top], axis=0)
-        near = np.abs(left - centre).max(1) <= 32
+        near = apart(left, centre) <= 32
         if near.sum() >= LEAST_SHARE * len(ring):
             found.append(np.median(left[near], axis=0).astype(np.float32))
         left = left[~near & (keys != top)]
     found = [colour for colour in found if _meets_rim_twice(pixels, colour)]
     for plain in (255.0, 0.0):  # exactly so, as no scan has it; art that is nearly white lies beside it
         colour = np.full(3, plain, np.float32)
-        if _is_clean(ring, colour) and (np.abs(ring - plain).max(1) <= 2).mean() >= PLAIN_SHARE:
+        exact = float((apart(ring, colour) <= 2).mean())
+        if exact >= PLAIN_SHARE and _is_clean(ring, colour):
             found = [*[one for one in found if np.abs(one - colour).max() > 2], colour]
-            if len(found) > 1 and (np.abs(ring - plain).max(1) <= 2).mean() > LARGE_SHARE:
+            if len(found) > 1 and exact > LARGE_SHARE:
                 found = [colour, *found[:-1]]
     for plain in (255.0, 0.0):  # white and black gutters are likelier than their small share of a full-bleed page's rim
-        near = np.abs(ring - plain).max(1) <= 28
+        near = apart(ring, np.full(3, plain)) <= 28
         if near.sum() >= PLAIN_SHARE * len(ring) and all(np.abs(one - plain).max() > ALIKE for one in found):
             found.append(np.median(ring[near], axis=0).astype(np.float32))
     return found
@@ -100,7 +104,7 @@ def _meets_rim_twice(pixels: Pixels, colour: NDArray[np.float32]) -> bool:
     """Whether a colour lies along the rim in two places at least, or along much of it."""
     inner = max(1, round(min(pixels.shape[:2]) * RIM) // 2)
     around = [pixels[inner], pixels[:, -1 - inner], pixels[-1 - inner, ::-1], pixels[::-1, inner]]
-    near = np.abs(np.concatenate(around).astype(np.int32) - colour).max(1) <= 32
+    near = apart(np.concatenate(around), colour) <= 32
     if near.mean() >= ALL_AROUND:
         return True
     runs = np.diff(np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8))))[::2]
@@ -109,11 +113,11 @@ def _meets_rim_twice(pixels: Pixels, colour: NDArray[np.float32]) -> bool:
 
 def explains(paper: Background, pixels: Pixels, colour: NDArray[np.float32]) -> bool:
     """Whether a background already holds most of the rim that has a colour: another shade of the same paper."""
-    near = np.abs(_rim(pixels) - colour).max(1) <= 32
+    near = apart(_rim(pixels), colour) <= 32
     if not near.any():
         return True
-    apart = float(np.abs(np.median(_rim(paper.surface)[near], 0) - colour).max())
-    return bool(_rim(paper.mask)[near].mean() > 0.7) and apart <= ALIKE
+    shade = float(np.abs(np.median(_rim(paper.surface)[near], 0) - colour).max())
+    return bool(_rim(paper.mask)[near].mean() > 0.7) and shade <= ALIKE
 
 
 def _rim(plane: NDArray[Any]) -> NDArray[Any]:
@@ -132,7 +136,7 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
         colour: (3,) the colour of a part of the rim, 0 to 255.
     """
     height, width = pixels.shape[:2]
-    if _is_clean(_rim(pixels).astype(np.int32), colour):
+    if _is_clean(_rim(pixels), colour):
         flat = np.broadcast_to(np.asarray(np.round(colour), np.uint8), pixels.shape)
         tolerance = CLEAN_TOLERANCE if colour.max() > BLACK else BLACK_TOLERANCE
         return Background(flat, tolerance, _differs(pixels, flat) <= tolerance)
@@ -147,15 +151,15 @@ def background(pixels: Pixels, colour: NDArray[np.float32]) -> Background:
     full = np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     difference = _differs(pixels, full)
     sure = cv2.resize(paper.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    noise = float(np.median(difference[sure])) if sure.any() else 0.0
+    noise = middle_level(difference[sure]) if sure.any() else 0.0
     tolerance = float(np.clip(5 * noise + 7, 10, ROUGH if colour.max() > DARK else ROUGH_BLACK))
     return Background(full, tolerance, np.asarray(difference <= tolerance, np.bool_))
 
 
-def _is_clean(ring: NDArray[np.int32], colour: NDArray[np.float32]) -> bool:
+def _is_clean(ring: NDArray[Any], colour: NDArray[np.float32]) -> bool:
     """Whether the rim has a colour exactly, with nothing that strays a little: there is no shading to follow."""
-    apart = np.abs(ring - np.round(colour)).max(1)
-    return bool((apart <= 2).sum() >= max(1.0, CLEAN * ((apart > 2) & (apart <= NOISE)).sum()))
+    off = apart(ring, np.round(colour))
+    return bool((off <= 2).sum() >= max(1.0, CLEAN * ((off > 2) & (off <= NOISE)).sum()))
 
 
 def _differs(pixels: Pixels, paper: Pixels) -> NDArray[np.uint8]:
@@ -169,14 +173,14 @@ def _hanging_together(small: Pixels, colour: NDArray[np.float32]) -> Mask:
     height, width = small.shape[:2]
     mask = np.zeros((height + 2, width + 2), np.uint8)
     smooth = cv2.medianBlur(small, 3)
-    near = np.abs(smooth.astype(np.float32) - colour).max(2) <= 40
+    off = apart(smooth, colour)
+    near = off <= 40
     near[1:-1, 1:-1] = False
     for y, x in np.argwhere(near).tolist():
         if mask[y + 1, x + 1] == 0:
             cv2.floodFill(smooth, mask, (x, y), 0, (3, 3, 3), (3, 3, 3), 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8))
     far = SHADED if colour.max() > DARK else SHADED_BLACK
-    close = np.abs(smooth.astype(np.float32) - colour).max(2) <= far
-    return np.asarray((mask[1:-1, 1:-1] > 0) & close, np.bool_)
+    return np.asarray((mask[1:-1, 1:-1] > 0) & (off <= far), np.bool_)
 
 
 def _border(mask: Mask) -> Mask:
@@ -191,7 +195,7 @@ def _is_lit(small: Pixels, colour: NDArray[np.float32]) -> Mask:
     if colour.max() < DIM:
         return np.ones(small.shape[:2], np.bool_)
     light = (small @ colour) / max(1.0, float(colour @ colour))
-    off = np.abs(small - light[..., None] * colour).max(2)
+    off = np.max([np.abs(small[..., k] - light * colour[k]) for k in range(3)], 0)
     return np.asarray(off <= HUE * float(colour.max()), np.bool_)
 
 
@@ -213,12 +217,11 @@ def _surface(small: Pixels, paper: Mask, colour: NDArray[np.float32]) -> Surface
         ridge = np.diag([0, 1, 1, 1, 1, 1]) * 0.02 * len(A)
         fit = np.linalg.solve((A * root).T @ (A * root) + ridge, (A * root).T @ (b * root))
         weight = 1 / (1 + (np.abs(b - A @ fit).max(1) / 8) ** 2)
-    quadratic = terms @ fit
-    trusted = np.zeros((height, width), np.float64)
-    apart = np.abs(small - quadratic).max(2)
-    trusted[paper] = 1 / (1 + (apart[paper] / 8) ** 2)
-    sigma = max(2.0, 0.04 * max(height, width))
-    share = cv2.GaussianBlur(trusted, (0, 0), sigma)
-    rest = cv2.GaussianBlur((small - quadratic) * trusted[..., None], (0, 0), sigma)
-    result: Surface = np.clip(quadratic + rest / (share[..., None] + 0.05), 0, 255).astype(np.float32)
+    quadratic = (terms @ fit).astype(np.float32)
+    rest = small - quadratic
+    trusted = np.zeros((height, width), np.float32)
+    trusted[paper] = 1 / (1 + (np.abs(rest[paper]).max(1) / 8) ** 2)
+    held = np.concatenate([rest * trusted[..., None], trusted[..., None]], 2)
+    held = np.asarray(cv2.GaussianBlur(held, (0, 0), max(2.0, 0.04 * max(height, width))), np.float32)
+    result: Surface = np.clip(quadratic + held[..., :3] / (held[..., 3:] + np.float32(0.05)), 0, 255)
     return result

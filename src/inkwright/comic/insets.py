@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.figures import Polygon
 from inkwright.comic.gutters import Background
-from inkwright.comic.shapes import BoxTuple, Mask, Polygon, fit_shape, outline, page_area, page_side
+from inkwright.comic.shapes import BoxTuple, Mask, fit_shape, outline, page_area, page_side
 from inkwright.images import Pixels
 
 SMALLEST = 0.012

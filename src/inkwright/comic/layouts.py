@@ -8,7 +8,7 @@ import numpy as np
 from inkwright.comic.bands import banded
 from inkwright.comic.enclosed import CERTAIN, SMALLEST, SOLID, WOBBLE, enclosed, is_bare, looked_into
 from inkwright.comic.frames import framed_boxes
-from inkwright.comic.gutters import Background, background, explains, rim_colours
+from inkwright.comic.gutters import Background, Colours, background, explains, rim_colours
 from inkwright.comic.insets import inset_boxes, is_caption
 from inkwright.comic.loose import drawn_beside, loose_boxes
 from inkwright.comic.parts import Layout, Part, inside, part_of, score_of
@@ -69,7 +69,8 @@ def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, 
     """
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     seams = thin_gutters(grey), ridges(grey)
-    paper, closed = enclosed(small)
+    colours = rim_colours(small)
+    paper, closed = enclosed(small, colours)
     framed = closed is not None and _is_framed(closed, seams[1])
     sheet = None if not on_bed or framed or closed is None else _sheet_on_bed(small, closed)
     found = None if sheet is None else _within(small, sheet)
@@ -78,7 +79,7 @@ def best_layout(small: Pixels, on_bed: bool = True) -> tuple[Background | None, 
     look = sheet is None and not framed
     whole = None if closed is None or paper is None else _whole(small, paper, closed, seams, look=look)
     if closed is None or whole is None or not _is_certain(closed, whole):
-        paper, whole = _between_bands(small, paper, closed, whole, seams)
+        paper, whole = _between_bands(small, colours, paper, closed, whole, seams)
     parts = [replace(part, shape=part.shape.within(small.shape)) for part in whole.parts]
     layout = _with_insets(small, paper, replace(whole, parts=parts), seams[1])
     if len(layout.parts) < 2 and (paper is None or not layout.parts or is_loose_page(layout.shapes, small.shape[:2])):
@@ -159,12 +160,13 @@ def _fills_its_box(shape: Shape) -> bool:
 
 
 def _between_bands(
-    small: Pixels, paper: Background | None, closed: Layout | None, whole: Layout | None, seams: Seams
+    small: Pixels, colours: Colours, paper: Background | None, closed: Layout | None, whole: Layout | None, seams: Seams
 ) -> tuple[Background | None, Layout]:
     """The panels that gutters alone tell apart, where these are more and fit better than those that are enclosed.
 
     Args:
         small: the page.
+        colours: of its rim.
         paper, closed: the background, and what it encloses.
         whole: the same, cut along lines.
         seams: these lines.
@@ -172,7 +174,7 @@ def _between_bands(
     best, top, around = whole, 0.0 if whole is None else whole.score, paper
     wobble, smallest = WOBBLE * page_side(small.shape), round(SMALLEST * page_area(small.shape))
     papers = [] if paper is None else [paper]
-    for colour in rim_colours(small):
+    for colour in colours:
         usual = float(colour.min()) >= PALE or float(colour.max()) <= DARK
         known = any(np.abs(one.colour - colour).max() <= SAME for one in papers)
         if usual and not known and not any(explains(one, small, colour) for one in papers):

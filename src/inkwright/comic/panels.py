@@ -12,6 +12,7 @@ from inkwright.comic.confidence import Evidence, confidence
 from inkwright.comic.gutters import Background
 from inkwright.comic.layouts import best_layout
 from inkwright.comic.order import reading_order
+from inkwright.comic.planes import extremes, middle_level
 from inkwright.comic.shapes import BoxTuple, Shape, outline, page_area, page_side
 from inkwright.comic.skew import View, straight
 from inkwright.comic.strips import is_strip, strip_panels
@@ -96,12 +97,13 @@ def _calmed(pixels: Pixels) -> Pixels:
     """The page without a scanner's noise: pale art differs from paper by no more than that."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     # Of an area without drawing nothing is left but noise; most of a page has none, or lines far apart.
-    noise = float(np.median(cv2.absdiff(grey, cv2.medianBlur(grey, 3))))
+    noise = middle_level(np.asarray(cv2.absdiff(grey, cv2.medianBlur(grey, 3)), np.uint8))
     if noise < NOISY:
         return pixels
     even = cv2.bilateralFilter(pixels, 5, CALMER, 2)
-    pale = (pixels.min(2) >= PALE) & (np.ptp(pixels, 2) <= GREYISH)
-    return np.asarray(np.where(pale[..., None], even, pixels), np.uint8)
+    low, high = extremes(pixels)
+    pale = (low >= PALE) & (high - low <= GREYISH)
+    return np.asarray(cv2.copyTo(even, pale.astype(np.uint8), pixels.copy()), np.uint8)
 
 
 def _found(box: BoxTuple, polygon: tuple[tuple[int, int], ...] | None, evidence: Evidence) -> Found:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inkwright.comic.shapes import BoxTuple, Mask, Shape, outline
+from inkwright.comic.figures import Polygon
+from inkwright.comic.shapes import BoxTuple, Mask, Shape
 
 WAYS = ("enclosed", "gutters", "lines", "inset", "loose", "page")
 """How a panel may have been found: by the background around it, by gutters beside it, by ruled lines that it shares,
@@ -91,8 +92,23 @@ def without_nested(parts: list[Part]) -> list[Part]:
 def inside(shape: Shape, other: Shape) -> float:
     """Share of a shape that lies in another, by 12 x 12 points."""
     x, y, w, h = shape.box
+    left, top, wide, tall = other.box
+    if x > left + wide or left > x + w or y > top + tall or top > y + h:
+        return 0.0
     at = (np.arange(12) + 0.5) / 12
-    own, around = (outline(one).astype(np.float32)[:, None] for one in (shape, other))
-    points = [(float(px), float(py)) for px in x + w * at for py in y + h * at]
-    points = [point for point in points if cv2.pointPolygonTest(own, point, False) >= 0]
-    return sum(cv2.pointPolygonTest(around, point, False) >= 0 for point in points) / max(1, len(points))
+    points = np.stack(np.meshgrid(x + w * at, y + h * at), -1).reshape(-1, 2)
+    if shape.polygon is not None:
+        points = points[_within(points, shape)]
+    return float(_within(points, other).sum()) / max(1, len(points))
+
+
+def _within(points: Polygon, shape: Shape) -> Mask:
+    """Which of some points, (n, 2) x, y, lie in a shape, (n,) bool."""
+    x, y, w, h = shape.box
+    boxed = np.asarray(((points >= (x, y)) & (points <= (x + w, y + h))).all(1), np.bool_)
+    if shape.polygon is not None:
+        corners = shape.polygon.astype(np.float32)[:, None]
+        for k in np.flatnonzero(boxed).tolist():
+            px, py = points[k].tolist()
+            boxed[k] = cv2.pointPolygonTest(corners, (px, py), False) >= 0
+    return boxed

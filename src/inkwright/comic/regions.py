@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.planes import components
 from inkwright.comic.shapes import Mask, page_side
 
 Labels = NDArray[np.int32]
@@ -26,22 +27,20 @@ def is_wide(outside: Mask) -> bool:
 
 def without_specks(ink: Mask) -> Mask:
     """Ink without dust and compression noise."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    least = max(3, 12 * ink.size // 10**6)
-    keep = stats[:, cv2.CC_STAT_AREA] >= least
-    keep[0] = False
-    kept: Mask = keep[labels]
-    return kept
+    labels, areas = components(ink, 8)
+    keep = areas >= max(3, 12 * ink.size // 10**6)
+    return np.asarray(keep.take(labels), np.bool_)
 
 
 def reached(ink: Mask, sealing: int) -> Mask:
     """Background that hangs together with the page's rim; gaps in drawn frames up to 2 x sealing are sealed."""
     kernel = np.ones((2 * sealing + 1, 2 * sealing + 1), np.uint8)
     walls = cv2.dilate(ink.astype(np.uint8), kernel)
-    _, labels = cv2.connectedComponents(1 - walls, connectivity=4)
-    rim = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    inside = np.isin(labels, rim[rim > 0])
-    grown = cv2.dilate(inside.astype(np.uint8), kernel) > 0
+    count, seen = cv2.connectedComponents(1 - walls, connectivity=4)
+    labels, at_rim = np.asarray(seen, np.int32), np.zeros(count, np.uint8)
+    at_rim[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = 1
+    at_rim[0] = 0
+    grown = cv2.dilate(at_rim.take(labels), kernel) > 0
     # A strip between the rim and ink close to it is sealed as well, and is background all the same.
     result: Mask = grown & ~ink
     return result
@@ -71,23 +70,25 @@ def thin_background(ink: Mask, outside: Mask, opens: bool = False) -> Mask:
 
 def _thin(enclosed: Mask, outside: Mask, side: float) -> Mask:
     """The parts of enclosed background that are thin and long."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed.astype(np.uint8), connectivity=4)
+    count, seen, stats, _ = cv2.connectedComponentsWithStats(enclosed.astype(np.uint8), connectivity=4)
+    labels = np.asarray(seen, np.int32)
     long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (long >= 0.06 * side) & (stats[:, cv2.CC_STAT_AREA] <= 0.03 * side * long)
     keep[0] = False
-    depth = cv2.distanceTransform(keep[labels].astype(np.uint8), cv2.DIST_L2, 3)
+    if not keep.any():
+        return np.zeros(enclosed.shape, np.bool_)
+    depth = cv2.distanceTransform(keep.take(labels).astype(np.uint8), cv2.DIST_L2, 3)
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, labels[depth > 0], depth[depth > 0])
     # As wide as a gutter, and evenly so: gaps between the strokes of a marker are thinner and run out to points.
     even = stats[:, cv2.CC_STAT_AREA] >= 0.6 * long * 2 * deepest
     least = np.where(
-        _meets_twice(np.asarray(labels, np.int32), np.asarray(stats, np.int32), outside, keep),
+        _meets_twice(labels, np.asarray(stats, np.int32), outside, keep),
         NARROWEST,
         max(1.5, 0.002 * side),
     )
     keep &= (deepest >= least) & (deepest <= 0.015 * side) & even
-    kept: Mask = keep[labels]
-    return kept
+    return np.asarray(keep.take(labels), np.bool_)
 
 
 def _narrow(region: Mask, widest: float) -> Mask:
@@ -99,7 +100,8 @@ def _narrow(region: Mask, widest: float) -> Mask:
 
 def _straight(region: Mask, least: float) -> Mask:
     """The parts of a region that are straight bands, and so many pixels long at the least."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    _, seen, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    labels = np.asarray(seen, np.int32)
     long = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= least
     long[0] = False
     for i in np.flatnonzero(long).tolist():
@@ -107,8 +109,7 @@ def _straight(region: Mask, least: float) -> Mask:
         points = cv2.findNonZero((labels[y : y + h, x : x + w] == i).astype(np.uint8))
         _, size, _ = cv2.minAreaRect(points)
         long[i] = area >= FULL * (size[0] + 1) * (size[1] + 1)
-    kept: Mask = long[labels]
-    return kept
+    return np.asarray(long.take(labels), np.bool_)
 
 
 def _meets_twice(labels: Labels, stats: Labels, outside: Mask, candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -126,11 +127,11 @@ def _meets_twice(labels: Labels, stats: Labels, outside: Mask, candidates: NDArr
 
 def regions(body: Mask, smallest: float) -> list[tuple[Mask, tuple[slice, slice]]]:
     """The connected regions of a mask, each cut out, with its rows and columns."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(body.astype(np.uint8), connectivity=4)
+    labels, areas = components(body, 4)
     found = []
-    for i in range(1, count):
-        x, y, w, h, area = stats[i].tolist()
-        if area >= smallest:
-            place = (slice(y, y + h), slice(x, x + w))
-            found.append((np.asarray(labels[place] == i, np.bool_), place))
+    for i in np.flatnonzero(areas >= max(1.0, smallest)).tolist():
+        own = labels == i
+        x, y, w, h = cv2.boundingRect(own.astype(np.uint8))
+        place = (slice(y, y + h), slice(x, x + w))
+        found.append((np.ascontiguousarray(own[place]), place))
     return found

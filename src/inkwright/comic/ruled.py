@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.line_votes import Field
 from inkwright.comic.ridges import BLACK, Ridges
-from inkwright.comic.ruled_lines import COVER, SLOPES, Field, Line, frame_of, ruled_lines
+from inkwright.comic.ruled_lines import COVER, SLOPES, Line, frame_of, ruled_lines
 from inkwright.comic.shapes import Mask, fit_shape, largest, outer_hull
 
 NEARLY = 0.06

@@ -1,29 +1,23 @@
 """Straight ruled lines across a region, found among its thin dark ridges and measured: place, width, darkness, cover.
 
-Lines are voted for as in Hough's transform (R. Duda, P. Hart, "Use of the Hough transformation to detect lines and
-curves in pictures", 1972), with what black art hides left out of the count; the best are measured pixel by pixel.
+Lines that much ridge lies on (`line_votes`) are measured pixel by pixel, the best of them first.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkwright.comic.band_edges import is_pattern
-from inkwright.comic.numbers import quantile, straight_through
-from inkwright.comic.ridges import BLACK, CONTRAST, Grey, Ridges
+from inkwright.comic.line_votes import Field, voted
+from inkwright.comic.numbers import counts, level_quantile, quantile, straight_through
+from inkwright.comic.ridges import CONTRAST, Ridges
 from inkwright.comic.shapes import Mask
 
 SLOPES = np.concatenate([np.arange(0, 0.5, 0.02), np.arange(0.5, 1.04, 0.04)])
 """Slants that are tried, both ways, in pixels of rise per pixel; steeper lines are found in the page on its side."""
-DARKER = 60
-"""By how many grey levels a line may be lighter than the frame around its region, here and there."""
-RUN = 9
-"""Pixels in a row that a line has somewhere around each of its own, up to the slope FLAT; printed dots have not."""
-FLAT = 0.4
-DENSE = 0.35
-"""Share of ridge around a pixel from which it is on dots or hatching, for steeper lines."""
 COVER = 0.8
 """Share of a line that must be ridge, or ridge and darkness where dark art meets it."""
 THIN = 0.35
@@ -40,6 +34,8 @@ the balloon is white, and the share of it that must be; the share of the rest th
 sure the line then is."""
 PALE = 40
 """Grey levels by which art beside a thin gutter is darker at the least."""
+TURNS = np.linspace(-0.02, 0.02, 17)
+"""By how much a line that was voted for is turned to fit."""
 TRIES = 8
 """Lines in each direction that are measured."""
 MOST = 4
@@ -64,25 +60,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Field:
-    """A region, or the region on its side, in which lines are looked for in the direction of its rows.
-
-    Attributes:
-        ridge: (h, w) bool, thin dark lines.
-        grey: (h, w) uint8.
-        hull: (h, w) bool, the region without dents.
-        reach: half the width of the widest line, in pixels.
-        gutters: the lines are thin gutters, and `grey` is a negative: pale art is no gutter.
-    """
-
-    ridge: Mask
-    grey: Grey
-    hull: Mask
-    reach: int
-    gutters: bool = False
-
-
-@dataclass(frozen=True)
 class _Profile:
     """The pixels around a line: `places` (rows) are `2 reach` above to `2 reach` below it, column by column.
 
@@ -104,13 +81,14 @@ def frame_of(region: Mask, lines: Ridges) -> tuple[float, float] | None:
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
     most = 3 * lines.reach + 1
     near = np.flatnonzero((depth >= 0.5) & (depth < most + 1))
-    rings, greys = np.round(depth.ravel()[near]).astype(np.int64), lines.grey.ravel()[near]
+    rings, greys = np.round(depth.ravel()[near]).astype(np.intp), lines.grey.ravel()[near]
+    # How many pixels of each level every ring has, and darker ones.
+    below = np.bincount(rings * 256 + greys, minlength=256 * (most + 2)).reshape(-1, 256).cumsum(1)
     levels = []
-    for k in range(1, most + 1):
-        ring = greys[rings == k]
-        if len(ring) < 20:
+    for ring in below[1 : most + 1]:
+        if ring[-1] < 20:
             break
-        levels.append(quantile(ring, 0.7))  # some of the art beside it is as black
+        levels.append(level_quantile(ring, 0.7))  # some of the art beside it is as black
     if len(levels) < 4:
         return None
     profile = np.array(levels)
@@ -130,7 +108,7 @@ def ruled_lines(field: Field, slopes: NDArray[np.float64], level: float) -> list
         return []
     found: list[Line] = []
     seen: list[tuple[float, float]] = []
-    for slope, middle in _voted(field, slopes, level):
+    for slope, middle in voted(field, slopes, level):
         if len(found) >= MOST or len(seen) >= TRIES:
             break
         if any(abs(middle - m) < 2 * field.reach and abs(slope - t) < 0.1 for t, m in seen):
@@ -140,60 +118,6 @@ def ruled_lines(field: Field, slopes: NDArray[np.float64], level: float) -> list
         if line is not None:
             found.append(line)
     return found
-
-
-def _voted(field: Field, slopes: NDArray[np.float64], level: float) -> list[tuple[float, float]]:
-    """Slope and middle of lines on which much ridge lies, the fullest first."""
-    # Away from the region's own frame, which is the longest line of all.
-    padded = cv2.copyMakeBorder(field.hull.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    deep = cv2.erode(padded, np.ones((4 * field.reach + 1, 4 * field.reach + 1), np.uint8))[1:-1, 1:-1] > 0
-    dark = (field.ridge & deep & (field.grey <= level + DARKER)).astype(np.uint8)
-    half = cv2.dilate(dark, np.ones((3, 3), np.uint8))[1::2, 1::2]
-    chords = deep[1::2, 1::2]
-    least = max(0.6, 0.3 + int(half.sum()) / max(1, int(chords.sum())))  # in dense strokes any line is full of them
-    dense = cv2.blur(dark.astype(np.float32), (4 * field.reach + 1,) * 2)[1::2, 1::2] > DENSE
-    steep = np.nonzero((half > 0) & ~dense)
-    runs = cv2.morphologyEx(cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, RUN), np.uint8))
-    kept = np.asarray((runs > 0) & (dark > 0), np.uint8)
-    flat = np.nonzero(cv2.dilate(kept, np.ones((3, 3), np.uint8))[1::2, 1::2])
-    tries: list[tuple[float, float, int]] = []
-    for slope in (*slopes.tolist(), *(-slopes[1:]).tolist()):
-        ys, xs = flat if abs(slope) <= FLAT else steep
-        shift = np.round(slope * (np.arange(chords.shape[1]) - chords.shape[1] / 2)).astype(np.int64)
-        offset = int(shift.max())
-        counts = np.bincount(ys - shift[xs] + offset, minlength=chords.shape[0] + 2 * offset + 1)
-        for _ in range(3):
-            row = int(counts.argmax())
-            tries.append((float(counts[row]), slope, row - offset))
-            counts[max(0, row - 4) : row + 5] = 0
-    hidden = chords & (field.grey[1::2, 1::2] <= min(BLACK, level + 35)) & (half == 0)  # black art on both sides
-    best = _first(tries)[:60]
-    shares = _shares(np.array(best), chords, hidden)
-    tries = [(share, slope, row) for share, (_, slope, row) in zip(shares, best, strict=True)]
-    return [(slope, 2.0 * row + 1.5) for share, slope, row in _first(tries) if share >= least]
-
-
-def _first(tries: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
-    """The fullest first; of equals the straightest."""
-    return sorted(tries, key=lambda one: (-one[0], abs(one[1]), one[1], one[2]))
-
-
-def _shares(tries: NDArray[np.float64], hull: Mask, hidden: Mask) -> list[float]:
-    """Shares of lines through a region that are ridge; where black art hides a line, it counts for nothing.
-
-    Args:
-        tries: (n, 3) pixels of ridge, slope and row of each line.
-        hull, hidden: (h, w) bool, the region, and such art in it.
-    """
-    filled, slopes, rows = tries.T
-    columns = np.arange(hull.shape[1])
-    places = np.round(slopes[:, None] * (columns - hull.shape[1] / 2) + rows[:, None]).astype(np.intp)  # (n, w)
-    held = np.minimum(np.maximum(places, 0), hull.shape[0] - 1)
-    at = held * hull.shape[1] + columns
-    within = hull.ravel().take(at) & (places == held)
-    chord = np.count_nonzero(within, 1)
-    bare = chord - np.count_nonzero(within & hidden.ravel().take(at), 1)
-    return [float(share) for share in np.where(filled >= THIN * chord, filled / np.maximum(12, bare), 0.0)]
 
 
 def _measured(field: Field, slope: float, middle: float) -> Line | None:
@@ -265,14 +189,21 @@ def _beside_balloon(inked: NDArray[np.bool_], grey: NDArray[np.float32], touchin
 def _nearest(field: Field, slope: float, middle: float) -> tuple[float, float]:
     """Slope and middle of the line near a given one that most ridge lies on."""
     height, width = field.ridge.shape
-    some = np.unique(np.linspace(0, width - 1, 240).astype(np.int64))
-    turns, shifts = np.linspace(slope - 0.02, slope + 0.02, 17), np.arange(-3.0, 3.1, 1.0)
-    tilted = turns[:, None, None] * (some + 0.5 - width / 2) + middle + shifts[None, :, None]
-    places = np.floor(tilted).astype(np.int64)
-    filled = (field.ridge[np.clip(places, 0, height - 1), some] & (places >= 0) & (places < height)).sum(2)
+    some = _sampled(width)
+    turns, shifts = slope + TURNS, np.arange(-3, 4)
+    tilted = np.floor(turns[:, None] * (some + 0.5 - width / 2) + middle).astype(np.intp)
+    places = tilted[:, None] + shifts[:, None]  # (turns, shifts, columns)
+    held = np.minimum(np.maximum(places, 0), height - 1)
+    filled = counts(field.ridge.ravel().take(held * width + some) & (places == held))
     ties = np.argwhere(filled >= filled.max() - 0.01 * len(some)).mean(0)  # the middle of all that fit as well
     turn = float(np.interp(ties[0], np.arange(len(turns)), turns))
     return turn, float(middle + np.interp(ties[1], np.arange(len(shifts)), shifts))
+
+
+@lru_cache(maxsize=256)
+def _sampled(width: int) -> NDArray[np.intp]:
+    """At most 240 columns, evenly spread."""
+    return np.unique(np.linspace(0, width - 1, 240).astype(np.intp))
 
 
 def _profile(field: Field, slope: float, middle: float) -> _Profile | None:

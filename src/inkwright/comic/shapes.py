@@ -6,17 +6,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkwright.comic.numbers import quantile, straight_through
+from inkwright.comic.figures import (
+    MAX_CORNERS,
+    ROUND_CORNERS,
+    Outline,
+    Polygon,
+    bent_of,
+    ellipse_of,
+    hull_of,
+    outline_of,
+    sharpened,
+)
+from inkwright.comic.numbers import counts, quantile
+from inkwright.comic.planes import components
 
 Mask = NDArray[np.bool_]
 BoxTuple = tuple[int, int, int, int]
-Polygon = NDArray[np.float64]
 
-MAX_CORNERS = 6
-ROUND_CORNERS = 32
-"""Corners of the polygon that tells an ellipse."""
 JUDGE_SIDE = 420
 """Longer side in pixels of the copy on which fits are judged."""
+ALONG = np.linspace(0, 1, 64)[:, None]
+"""Where on an edge it is looked for the outline."""
 SPREAD = (1.2, 1.7)
 """Widths in shares of the height between which a picture may be two facing pages."""
 RECTANGLE_IOU = 0.97
@@ -78,7 +88,7 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
         region: (h, w) bool with at least one pixel, one connected region.
         tolerance: how far a straight edge and the outline may be apart and still agree, in pixels: drawn frames wobble.
     """
-    area = int(region.sum())
+    area = int(np.count_nonzero(region))
     box = robust_box(region, tolerance)
     # How well a figure fits is seen on a smaller copy as well, and ten times as fast.
     scale = min(1.0, JUDGE_SIDE / max(region.shape))
@@ -88,15 +98,15 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
         return Shape(box, None, 0.0, area)
     factor = np.array([size[0] / region.shape[1], size[1] / region.shape[0]])
     near = max(2.0, scale * min(tolerance, 0.03 * min(box[2:])))
-    contour = _contour(small)
+    contour = outline_of(small)
     away = _away(contour, near)
     best = Shape(box, None, _quality(small, _rectangle(box) * factor, away), area)
     if best.quality > 0.95:
         return best
-    straight = _polygon(contour)
-    sharp = None if straight is None else _sharp(straight, contour)
+    straight = hull_of(contour)
+    sharp = None if straight is None else sharpened(straight, contour)
     kept: Polygon | None = None
-    for polygon in (straight, _ellipse(contour), _bent(contour), sharp):
+    for polygon in (straight, ellipse_of(contour), bent_of(contour), sharp):
         if polygon is None:
             continue
         if _polygon_area(polygon) / max(1.0, _polygon_area(_rectangle(_bounds(polygon)))) > RECTANGLE_IOU:
@@ -120,15 +130,15 @@ def robust_box(region: Mask, wobble: float = 0.0) -> BoxTuple:
         region: (h, w) bool with at least one pixel.
         wobble: how far "hardly" is, in pixels.
     """
-    ys, xs = np.flatnonzero(region.any(1)), np.flatnonzero(region.any(0))
+    down, across = counts(region), np.asarray(cv2.reduce(region.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0])
+    ys, xs = np.flatnonzero(down), np.flatnonzero(across)
     x0, x1, y0, y1 = int(xs[0]), int(xs[-1]) + 1, int(ys[0]), int(ys[-1]) + 1
-    inner = region[y0:y1, x0:x1]
-    left, right = _ends(inner.sum(0), wobble)
-    top, bottom = _ends(inner.sum(1), wobble)
+    left, right = _ends(across[x0:x1], wobble)
+    top, bottom = _ends(down[y0:y1], wobble)
     return x0 + left, y0 + top, right - left, bottom - top
 
 
-def _ends(filled: NDArray[np.int_], wobble: float) -> tuple[int, int]:
+def _ends(filled: NDArray[np.int32], wobble: float) -> tuple[int, int]:
     usual = np.flatnonzero(filled >= 0.5 * quantile(filled, 0.75))
     first, last = int(usual[0]), int(usual[-1]) + 1
     if first <= wobble:
@@ -145,10 +155,8 @@ def outline(shape: Shape) -> Polygon:
 
 def largest(region: Mask) -> Mask:
     """The largest connected part of a region."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
-    if count < 2:
-        return region
-    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.bool_)
+    labels, areas = components(region, 4)
+    return region if len(areas) < 2 else np.asarray(labels == int(areas.argmax()), np.bool_)
 
 
 def outer_hull(region: Mask) -> Mask:
@@ -168,77 +176,6 @@ def _bounds(polygon: Polygon) -> BoxTuple:
     x0, y0 = np.floor(polygon.min(0) + 0.5).astype(int).tolist()
     x1, y1 = np.floor(polygon.max(0) + 0.5).astype(int).tolist()
     return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
-
-
-def _contour(region: Mask) -> NDArray[np.int32]:
-    contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    longest = max(contours, key=len)
-    return np.asarray(longest[:, 0], np.int32)
-
-
-def _polygon(contour: NDArray[np.int32]) -> Polygon | None:
-    """Hull of the outline with as few corners as describe it; None when more than six are needed."""
-    hull = cv2.convexHull(contour)
-    around = cv2.arcLength(hull, True)
-    for share in (0.008, 0.012, 0.018, 0.025, 0.035):
-        corners = cv2.approxPolyDP(hull, share * around, True)[:, 0]
-        if len(corners) <= MAX_CORNERS:
-            return corners.astype(np.float64) + 0.5 if len(corners) >= 3 else None
-    return None
-
-
-def _sharp(polygon: Polygon, contour: NDArray[np.int32]) -> Polygon | None:
-    """A polygon with each side moved onto the outline beside it; None where a side has none, or two hardly meet.
-
-    Pointed corners are cut off where a region was freed of thin things, and one corner for both ends tilts the sides.
-    """
-    points, reach = contour + 0.5, 0.03 * cv2.arcLength(contour, True)
-    lines = []
-    for a, b in zip(polygon, np.roll(polygon, -1, 0), strict=True):
-        along = (b - a) / max(1e-9, float(np.hypot(*(b - a))))
-        normal = np.array([-along[1], along[0]])
-        at, off = (points - a) @ along / max(1e-9, float(np.hypot(*(b - a)))), (points - a) @ normal
-        kept = (at > 0.1) & (at < 0.9) & (np.abs(off) <= reach)
-        for near in (reach, reach / 4, 2.0):
-            if kept.sum() < 8 or np.ptp(at[kept]) < 0.4:
-                return None
-            slope, start = straight_through(at[kept], off[kept])
-            kept &= np.abs(off - start - slope * at) <= near
-        first, last = a + normal * start, b + normal * (start + slope)
-        lines.append((first, last - first))
-    corners = []
-    for (p, u), (q, v) in zip([lines[-1], *lines[:-1]], lines, strict=True):
-        across = u[0] * v[1] - u[1] * v[0]
-        if abs(across) < 0.1 * float(np.hypot(*u) * np.hypot(*v)):
-            return None
-        corners.append(p + u * ((q[0] - p[0]) * v[1] - (q[1] - p[1]) * v[0]) / across)
-    moved = np.hypot(*(np.array(corners) - polygon).T)
-    return np.array(corners) if moved.max() <= 2 * reach else None
-
-
-def _ellipse(contour: NDArray[np.int32]) -> Polygon | None:
-    """The ellipse through an outline as a polygon."""
-    if len(contour) < 20:
-        return None
-    (x, y), (a, b), turn = cv2.fitEllipse(contour)
-    if min(a, b) < 8 or max(a, b) > 4 * min(a, b):
-        return None
-    around, lean = np.linspace(0, 2 * np.pi, ROUND_CORNERS + 1)[:-1], np.radians(turn)
-    along = np.stack([np.cos(around) * a / 2, np.sin(around) * b / 2], 1)
-    turned = along @ np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
-    return np.asarray(turned + np.array([x + 0.5, y + 0.5]), np.float64)
-
-
-def _bent(contour: NDArray[np.int32]) -> Polygon | None:
-    """The outline itself where it is a box with a corner or two cut out, as by an inset; else None."""
-    corners = cv2.approxPolyDP(contour, 0.008 * cv2.arcLength(contour, True), True)[:, 0]
-    if not MAX_CORNERS <= len(corners) <= MAX_CORNERS + 2:
-        return None
-    sides = np.abs(np.roll(corners, -1, 0) - corners)
-    # A balloon that is white like the gutter bites a piece off as well, but no straight one.
-    if (sides.min(1) > 0.12 * sides.max(1)).any() or sides.max(1).min() < 0.04 * sides.sum():
-        return None
-    return np.asarray(corners.astype(np.float64) + 0.5, np.float64)
 
 
 def _polygon_area(polygon: Polygon) -> float:
@@ -262,7 +199,7 @@ class _Away:
     near: float
 
 
-def _away(contour: NDArray[np.int32], near: float) -> _Away:
+def _away(contour: Outline, near: float) -> _Away:
     """The distances from an outline, a little farther than `near` pixels around it."""
     pad = int(np.ceil(near)) + 2
     low, high = contour.min(0) - pad, contour.max(0) + pad + 1
@@ -274,7 +211,8 @@ def _away(contour: NDArray[np.int32], near: float) -> _Away:
 
 def _quality(region: Mask, figure: Polygon, away: _Away) -> float:
     filled = fill_polygon(figure, (region.shape[0], region.shape[1]))
-    overlap = float((filled & region).sum()) / max(1, int((filled | region).sum()))
+    both = int(np.count_nonzero(filled & region))
+    overlap = both / max(1, int(np.count_nonzero(filled)) + int(np.count_nonzero(region)) - both)
     return overlap * (0.4 + 0.6 * _support(figure, away))
 
 
@@ -286,11 +224,13 @@ def _support(figure: Polygon, away: _Away) -> float:
 
 def _supports(figure: Polygon, away: _Away) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For each edge of a figure the share that has the outline near, and the edge's length."""
-    sides = np.roll(figure, -1, 0) - figure
-    samples = figure[:, None] + sides[:, None] * np.linspace(0, 1, 64)[None, :, None]  # (n, 64, 2)
-    at = np.clip(np.round(samples - away.low).astype(int), 0, np.array(away.distance.shape[::-1]) - 1)
-    near = away.distance[at[..., 1], at[..., 0]] <= away.near
-    return np.asarray(near.mean(1), np.float64), np.hypot(*sides.T)
+    sides = np.concatenate([figure[1:], figure[:1]]) - figure
+    samples = figure[:, None] + sides[:, None] * ALONG  # (n, 64, 2)
+    height, width = away.distance.shape
+    at = np.round(samples - away.low).astype(np.intp)
+    xs, ys = (np.minimum(np.maximum(at[..., k], 0), most - 1) for k, most in ((0, width), (1, height)))
+    near = away.distance.ravel().take(ys * width + xs) <= away.near
+    return np.count_nonzero(near, 1) / len(ALONG), np.hypot(*sides.T)
 
 
 def beside(polygon: Polygon, point: Polygon, normal: Polygon) -> NDArray[np.float64]:

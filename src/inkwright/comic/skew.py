@@ -109,6 +109,7 @@ def _piles(
     piles = []
     for slope in np.tan(np.radians(angles)).tolist():
         rows = ys - slope * xs
-        filled = np.bincount(np.round(rows - rows.min()).astype(np.int64), weight)
+        rows += 0.5 - rows.min()
+        filled = np.bincount(rows.astype(np.intp), weight)
         piles.append(float((filled**2).sum()))
     return np.array(piles)
