@@ -1,4 +1,7 @@
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,7 +9,7 @@ import pytest
 from inkwright.comic.layout import interior
 from inkwright.images import Pixels, read_picture
 from inkwright.operations.fit import fit_key
-from inkwright.operations.render import is_fresh, render
+from inkwright.operations.render import AHEAD, is_fresh, prepared, render
 from inkwright.operations.train import inputs
 from inkwright.project import Project
 
@@ -122,3 +125,38 @@ def test_settings_of_what_stays_make_only_the_pages_stale(made: Path, values: di
 @pytest.mark.parametrize("options", [[], ["--plain"]])
 def test_render_needs_a_fit(inkwright, marked: Path, options: list[str]):
     assert inkwright("render", marked, *options).error["hint"] == f"Run: inkwright fit {marked}"
+
+
+@dataclass
+class Counted:
+    """A brush that says which canvases it was asked for."""
+
+    work_px: int
+    asked: list[str] = field(default_factory=list)
+    second: Event = field(default_factory=Event)
+
+    def canvas(self, view: Any) -> str:
+        self.asked.append(view.name)
+        if len(self.asked) == 2:
+            self.second.set()
+        return f"canvas of {view.name}"
+
+
+@dataclass
+class View:
+    name: str
+    pixels: Pixels
+    page_side: int
+
+
+@pytest.mark.parametrize(("work_px", "ahead"), [(4000, False), (1000, True)])
+def test_of_two_large_panels_the_second_waits_until_the_first_is_painted(work_px: int, ahead: bool):
+    side = int((0.6 * AHEAD) ** 0.5)
+    views = [View(name, np.zeros((side, side, 3), np.uint8), 4000) for name in ("p1.1", "p1.2")]
+    brush = Counted(work_px)
+    got = prepared(brush, views)  # type: ignore[arg-type]
+    assert next(got) == (views[0], "canvas of p1.1")
+    assert brush.second.wait(30 if ahead else 0) == ahead
+    assert next(got) == (views[1], "canvas of p1.2")
+    assert next(got, None) is None
+    assert brush.asked == ["p1.1", "p1.2"]

@@ -9,11 +9,9 @@ import cv2
 import numpy as np
 import torch
 
-from inkwright.book import Book
-from inkwright.comic.layout import paste
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Saved, Started, Table, Warned
-from inkwright.images import Floats, Pixels, png_bytes, read_picture, resize, to_float
+from inkwright.images import Floats, Pixels, read_picture, resize, to_float
 from inkwright.learn import checkpoint
 from inkwright.learn.classifiers import Ensemble
 from inkwright.learn.colour import oklab
@@ -29,10 +27,11 @@ from inkwright.operations.given import Given, find_given
 from inkwright.operations.harmony import Harmony, Sheet, closed_form, fine_tuning, sheets
 from inkwright.operations.log import logged
 from inkwright.operations.material import METHOD, PanelPicture, pages, panel_picture
+from inkwright.operations.painted_pages import are_there, keep_page, keep_panel, set_in
 from inkwright.operations.protect import finish, kept_in
 from inkwright.operations.rounds import packed, restore
 from inkwright.operations.train import Inputs, ensemble, inputs, trainable
-from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, quoted, read_json, write_json
 
 SAVE_EVERY = 20
 """Steps between two saves of the network."""
@@ -89,7 +88,7 @@ def harmonize(project: Project, folder: Path | None) -> Iterator[Event]:
     meta_path = project.build / "harmonized" / "harmonize.json"
     made = read_json(meta_path) or {}
     done = set(made.get("pages", [])) if made.get("key") == key else set()
-    done = {n for n in done if 1 <= n <= len(its.book.pages) and _is_there(meta_path.parent, n, its.book)}
+    done = {n for n in done if 1 <= n <= len(its.book.pages) and are_there(meta_path.parent, n, its.book)}
     if len(done) == len(its.book.pages) and "harmonized" in made:
         yield from _told(made)
         yield Finished("harmonize", "up to date", False)
@@ -196,18 +195,13 @@ def _paint(work: Work, harmony: Harmony, key: str, done: set[int], clock: Clock)
         size = (result.shape[1], result.shape[0])
         for panel in page.page.panels:
             view = panel_picture(page, panel)
-            x, y, w, h = view.box
-            left, top, width, height = view.inside.box
             painted = harmony.paint(work.given.inside(view, size), at[panel.id])
-            whole = result[y : y + h, x : x + w].copy()
             kept = kept_in(view, style.keep_lettering)
-            whole[top : top + height, left : left + width] = finish(painted, view.pixels, style, kept)
-            result = paste(result, whole, view.box, view.inside.mask)
-            write_bytes(folder / "panels" / f"{panel.id}.png", png_bytes(result[y : y + h, x : x + w], page.dpi))
+            result = set_in(result, view, finish(painted, view.pixels, style, kept))
+            keep_panel(folder, result, view, page.dpi)
             count += 1
             yield clock.step(count)
-        path = folder / "pages" / f"{page.number}.png"
-        write_bytes(path, png_bytes(np.ascontiguousarray(result), page.dpi))
+        path = keep_page(folder, result, page.number, page.dpi)
         done.add(page.number)
         write_json(folder / "harmonize.json", {"key": key, "pages": sorted(done)})
         yield PageDone("harmonize", page.page.file, str(path))
@@ -264,11 +258,5 @@ def is_harmonized(project: Project) -> bool:
     """Whether build/harmonized/ holds the whole of the present book."""
     folder, its = project.build / "harmonized", inputs(project)
     made = read_json(folder / "harmonize.json") or {}
-    there = all(_is_there(folder, n, its.book) for n in range(1, len(its.book.pages) + 1))
+    there = all(are_there(folder, n, its.book) for n in range(1, len(its.book.pages) + 1))
     return there and made.get("book") == book_key(project, its)
-
-
-def _is_there(folder: Path, number: int, book: Book) -> bool:
-    """Whether a page's picture and those of its panels are there; `number` counts from 1."""
-    panels = [folder / "panels" / f"{panel.id}.png" for panel in book.pages[number - 1].panels]
-    return all(path.is_file() for path in (folder / "pages" / f"{number}.png", *panels))

@@ -5,15 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from torch import nn
 
 from inkwright.book import Book
-from inkwright.comic.layout import paste
 from inkwright.config import StyleSettings
 from inkwright.errors import ProjectError
 from inkwright.events import Clock, Event, Finished, PageDone, Started
-from inkwright.images import Floats, Pixels, png_bytes, read_picture, resize, to_float, to_uint8
+from inkwright.images import Floats, Pixels, read_picture, resize, to_float, to_uint8
 from inkwright.learn.canvas import Canvas, Look
 from inkwright.learn.drawing import ink_map
 from inkwright.learn.evening import evened
@@ -25,6 +23,7 @@ from inkwright.operations.canvases import load_look, panel_guides
 from inkwright.operations.finished import Kept, keep_key
 from inkwright.operations.fit import fit_key
 from inkwright.operations.material import METHOD, PanelPicture, load_book, pages, panel_picture, work_scale
+from inkwright.operations.painted_pages import are_there, keep_page, keep_panel, set_in
 from inkwright.operations.protect import finish, kept_in, without
 from inkwright.operations.rounds import load_stylizer
 from inkwright.operations.style_rules import Rules, load_others, read_rules
@@ -33,7 +32,7 @@ from inkwright.operations.train import Inputs, inputs
 from inkwright.operations.whereabouts import Whereabouts
 from inkwright.operations.whereabouts import load as load_whereabouts
 from inkwright.operations.worded import Worded, words_of
-from inkwright.project import Project, digest, quoted, read_json, write_bytes, write_json
+from inkwright.project import Project, digest, quoted, read_json, write_json
 
 AHEAD = 3e6
 """Pixels of two panels, as they are painted, up to which the second is prepared while the first is painted."""
@@ -122,7 +121,7 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
     meta_path = folder / "render.json"
     made = read_json(meta_path) or {}
     done = set(made.get("pages", [])) if made.get("key") == key else set()
-    done = {n for n in done if 1 <= n <= len(book.pages) and _is_there(folder, n, book)}
+    done = {n for n in done if 1 <= n <= len(book.pages) and are_there(folder, n, book)}
     if len(done) == len(book.pages):
         yield Finished(stage, "up to date", False)
         return
@@ -140,19 +139,13 @@ def render(project: Project, plain: bool = False) -> Iterator[Event]:
             clock.first = count
             continue
         result = page.pixels
-        for view, canvas in _prepared(brush, [panel_picture(page, panel) for panel in page.page.panels]):
-            panel = view.panel
-            x, y, w, h = view.box
-            left, top, width, height = view.inside.box
-            whole = result[y : y + h, x : x + w].copy()
+        for view, canvas in prepared(brush, [panel_picture(page, panel) for panel in page.page.panels]):
             own = kept.inside(view, (page.pixels.shape[1], page.pixels.shape[0])) if kept is not None else None
-            whole[top : top + height, left : left + width] = brush.paint(view, canvas) if own is None else own
-            result = paste(result, whole, view.box, view.inside.mask)
-            write_bytes(folder / "panels" / f"{panel.id}.png", png_bytes(result[y : y + h, x : x + w], page.dpi))
+            result = set_in(result, view, brush.paint(view, canvas) if own is None else own)
+            keep_panel(folder, result, view, page.dpi)
             count += 1
             yield clock.step(count)
-        path = folder / "pages" / f"{page.number}.png"
-        write_bytes(path, png_bytes(np.ascontiguousarray(result), page.dpi))
+        path = keep_page(folder, result, page.number, page.dpi)
         done.add(page.number)
         write_json(meta_path, {"key": key, "pages": sorted(done)})
         yield PageDone(stage, page.page.file, str(path))
@@ -173,7 +166,7 @@ def _brush(project: Project, book: Book, given: Inputs, run: Path, fitted: bool)
     return Brush(net, look, size.tile_px, size.work_px, config.style, where, fitted, rules, moves, said)
 
 
-def _prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:
+def prepared(brush: Brush, views: list[PanelPicture]) -> Iterator[tuple[PanelPicture, Canvas]]:
     """The panels with their canvases; the next one is prepared on another core while this one is painted, unless both
     are so large that memory is worth more than time."""
     sizes = [view.pixels.size / 3 * work_scale(view.page_side, brush.work_px) ** 2 for view in views]
@@ -193,14 +186,8 @@ def is_fresh(project: Project, plain: bool) -> bool:
     made = read_json(folder / "render.json") or {}
     book = project.book()
     numbers = range(1, len(book.pages) + 1)
-    there = all(_is_there(folder, n, book) for n in numbers)
+    there = all(are_there(folder, n, book) for n in numbers)
     return there and made.get("pages") == list(numbers) and made.get("key") == render_key(project, plain)
-
-
-def _is_there(folder: Path, number: int, book: Book) -> bool:
-    """Whether a page's picture and those of its panels are there; `number` counts from 1."""
-    panels = [folder / "panels" / f"{panel.id}.png" for panel in book.pages[number - 1].panels]
-    return all(path.is_file() for path in (folder / "pages" / f"{number}.png", *panels))
 
 
 def _forget(folder: Path, panels: set[str], numbers: set[str]) -> None:
