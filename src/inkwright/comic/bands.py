@@ -7,6 +7,7 @@ Source: G. Nagy, S. Seth, "Hierarchical representation of optically scanned docu
 may lean, and what lies over a gutter may interrupt it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -50,15 +51,26 @@ class _Sheet:
         ink: (h, w) bool.
         thin: for each of `WIDTHS` between something above and below, and between something left and right.
         smallest: pixels.
+        wobble: pixels by which frames stray.
+        known: panels in which no gutter is looked for.
     """
 
     ink: Mask
     thin: list[tuple[Mask, Mask]]
     smallest: int
+    wobble: float
+    known: Sequence[Shape]
 
     @property
     def side(self) -> float:
         return page_side(self.ink.shape)
+
+    def is_known(self, polygon: Polygon) -> bool:
+        """Whether a part of the page is a known panel."""
+        low, high = np.round(polygon.min(0)).astype(int).tolist(), np.round(polygon.max(0)).astype(int).tolist()
+        area = int(cv2.contourArea(polygon.astype(np.float32)))
+        part = Shape((low[0], low[1], high[0] - low[0], high[1] - low[1]), None, 1.0, area)
+        return any(part.is_like(one, self.wobble) for one in self.known)
 
 
 def thin_paper(paper: Mask, widest: int, upright: bool) -> Mask:
@@ -74,13 +86,14 @@ def thin_paper(paper: Mask, widest: int, upright: bool) -> Mask:
     return np.asarray(paper & ~wide, np.bool_)
 
 
-def banded(paper: Mask, smallest: int, wobble: float) -> list[tuple[Mask, Shape, float]]:
+def banded(paper: Mask, smallest: int, wobble: float, known: Sequence[Shape] = ()) -> list[tuple[Mask, Shape, float]]:
     """The panels between the gutters of a page: mask, figure and the least share of a gutter around it.
 
     Args:
         paper: (h, w) bool, what has the paper's colour.
         smallest: pixels that a panel must have.
         wobble: how far a frame may stray from a straight line, in pixels.
+        known: panels in which no gutter is looked for.
 
     Returns:
         the panels; none where no gutter crosses the page.
@@ -89,7 +102,8 @@ def banded(paper: Mask, smallest: int, wobble: float) -> list[tuple[Mask, Shape,
     page = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     ink = without_specks(~paper)
     widths = [round(share * page_side(paper.shape)) for share in WIDTHS]
-    sheet = _Sheet(ink, [(thin_paper(~ink, most, False), thin_paper(~ink, most, True)) for most in widths], smallest)
+    thin = [(thin_paper(~ink, most, False), thin_paper(~ink, most, True)) for most in widths]
+    sheet = _Sheet(ink, thin, smallest, wobble, known)
     leaves = _divided(page, sheet, DEPTH)
     if len(leaves) < 2:
         return []
@@ -119,9 +133,13 @@ def _divided(polygon: Polygon, sheet: _Sheet, depth: int) -> list[tuple[Polygon,
     polygon = _trimmed(polygon, sheet)
     if depth == 0 or len(polygon) < 3 or cv2.contourArea(polygon.astype(np.float32)) < 2 * sheet.smallest:
         return [(polygon, 1.0)] if len(polygon) >= 3 else []
+    if sheet.is_known(polygon):
+        return [(polygon, 1.0)]
     best: tuple[float, _Band, list[Polygon]] | None = None
     for width in range(len(WIDTHS)):
         for upright in (False, True):
+            if best is not None and best[0] >= 1.0 - TIERS_FIRST:
+                break  # none that stands is worth more
             for band in _bands(polygon, sheet, width, upright):
                 parts = [beside(polygon, *line) for line in (band.first, band.second)]
                 if any(len(part) < 3 or not _is_large(part, sheet.smallest, sheet.side) for part in parts):

@@ -45,12 +45,14 @@ def sharpened(polygon: Polygon, contour: Outline) -> Polygon | None:
         along = (b - a) / length
         normal = np.array([-along[1], along[0]])
         at, off = (points - a) @ along / length, (points - a) @ normal
-        kept = (at > 0.1) & (at < 0.9) & (np.abs(off) <= reach)
-        for near in (reach, reach / 4, 2.0):
-            if kept.sum() < 8 or np.ptp(at[kept]) < 0.4:
+        near = np.flatnonzero((at > 0.1) & (at < 0.9) & (np.abs(off) <= reach))
+        at, off = at[near], off[near]
+        for stray in (reach, reach / 4, 2.0):
+            if len(at) < 8 or at.max() - at.min() < 0.4:
                 return None
-            slope, start = straight_through(at[kept], off[kept])
-            kept &= np.abs(off - start - slope * at) <= near
+            slope, start = straight_through(at, off)
+            kept = np.abs(off - start - slope * at) <= stray
+            at, off = at[kept], off[kept]
         first, last = a + normal * start, b + normal * (start + slope)
         lines.append((first, last - first))
     corners = []

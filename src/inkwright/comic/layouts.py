@@ -1,5 +1,6 @@
 """The best set of panels for a page: what the background encloses, or what gutters and ruled lines tell apart."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -133,19 +134,27 @@ def _is_certain(closed: Layout, whole: Layout) -> bool:
     return fits and (closed.score >= CERTAIN or whole.score >= CERTAIN_CUT)
 
 
-def _whole(small: Pixels, paper: Background | None, layout: Layout, seams: Seams, look: bool = True) -> Layout:
+def _whole(
+    small: Pixels,
+    paper: Background | None,
+    layout: Layout,
+    seams: Seams,
+    uncut: Sequence[Part] = (),
+    look: bool = True,
+) -> Layout:
     """The panels, cut along the lines that they share, with the score that they then have.
 
     Args:
         small, paper, layout: the page, its background, and the panels.
         seams: these lines.
+        uncut: panels that have none of these lines in them, which is known.
         look: a panel may be a page itself.
     """
     if paper is not None and look:
         layout = looked_into(small, layout, paper)
     before = len(layout.parts)
     for lines in seams:
-        layout = _split_along_lines(layout, lines)
+        layout = _split_along_lines(layout, lines, uncut)
     parts = [part for part in layout.parts if part.shape.quality >= SOLID]
     rough = [part.shape.box for part in layout.parts if part.shape.quality < SOLID and _fills_its_box(part.shape)]
     if len(layout.parts) > before and parts:
@@ -182,8 +191,9 @@ def _between_bands(
     count = 0 if closed is None else sum(part.shape.quality >= SOLID for part in closed.parts)
     little = -DOUBTED if closed is not None and min(shape.quality for shape in closed.shapes) < CLEAN else 0.02
     clear = [] if closed is None else [part for part in closed.parts if part.shape.quality >= CLEAN]
+    uncut = [] if whole is None else [part for part in clear if any(part is one for one in whole.parts)]
     for one in papers:
-        found = banded(one.mask, smallest, wobble)
+        found = banded(one.mask, smallest, wobble, [part.shape for part in uncut] if one is paper else [])
         if len(found) < 2:
             continue
         free = float((~np.any([mask for mask, *_ in found], 0)).sum())
@@ -195,7 +205,7 @@ def _between_bands(
             else:
                 parts.append(part_of(mask, replace(shape, quality=shape.quality * share), "gutters"))
         score = score_of([part.shape for part in parts], free, small.shape[0] * small.shape[1])
-        layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams)
+        layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams, uncut)
         more = best is None or (len(layout.parts) > len(best.parts) and len(parts) > count)
         more = more or (best is not None and best is not whole and len(layout.parts) >= len(best.parts))
         if layout.score > top + (little if more else MUCH):
@@ -216,7 +226,7 @@ def _by_lines(small: Pixels, seams: Seams) -> Layout:
     return _whole(small, None, Layout([page], every, 0.7, False, []), seams)
 
 
-def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
+def _split_along_lines(layout: Layout, lines: Ridges, uncut: Sequence[Part]) -> Layout:
     """The panels, cut along the ruled lines that they share.
 
     Where there are gutters, no line that lies is the first to cut a panel: a horizon is likelier. And one that stands
@@ -227,6 +237,9 @@ def _split_along_lines(layout: Layout, lines: Ridges) -> Layout:
     several = not lines.gutters and len(layout.parts) >= SEVERAL
     parts: list[Part] = []
     for part in layout.parts:
+        if any(part.shape.is_like(one.shape, wobble) for one in uncut):
+            parts.append(part)
+            continue
         height, width = part.region.shape
         place = (slice(part.y, part.y + height), slice(part.x, part.x + width))
         lying = lines.gutters or len(layout.parts) < 2

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkwright.comic.numbers import level_quantile
 from inkwright.comic.shapes import Mask, page_side
 
 Grey = NDArray[np.uint8]
@@ -49,7 +50,8 @@ def ridges(grey: Grey) -> Ridges:
 def thin_gutters(grey: Grey) -> Ridges:
     """The thin bright lines of a page, (h, w) uint8: gutters too narrow to be walked through."""
     reach = max(6, round(WIDEST * page_side(grey.shape)))
-    paper = np.uint8(np.percentile(grey, 95))
+    below = np.bincount(grey.ravel(), minlength=256).cumsum()
+    paper = np.uint8(level_quantile(below, 0.95))
     return Ridges(*_both(paper - np.minimum(grey, paper), reach), reach, True)
 
 

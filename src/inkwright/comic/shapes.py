@@ -25,6 +25,8 @@ BoxTuple = tuple[int, int, int, int]
 
 JUDGE_SIDE = 420
 """Longer side in pixels of the copy on which fits are judged."""
+SAME_AREA = 0.05
+"""Share of its pixels by which a panel found another way may differ and is the same panel."""
 ALONG = np.linspace(0, 1, 64)[:, None]
 """Where on an edge it is looked for the outline."""
 SPREAD = (1.2, 1.7)
@@ -73,6 +75,12 @@ class Shape:
         polygon = None if self.polygon is None else self.polygon + np.array([dx, dy])
         return Shape((x + dx, y + dy, w, h), polygon, self.quality, self.area)
 
+    def is_like(self, other: "Shape", wobble: float) -> bool:
+        """Whether two figures differ by no more than some pixels on each side, and hardly in what they fill."""
+        sides = [(x, y, x + w, y + h) for x, y, w, h in (self.box, other.box)]
+        near = max(abs(a - b) for a, b in zip(*sides, strict=True)) <= wobble
+        return near and abs(self.area - other.area) <= SAME_AREA * other.area
+
     def within(self, size: tuple[int, ...]) -> "Shape":
         """The same on a page (height, width, ...): where two sides meet may lie beyond its edge."""
         if self.polygon is None:
@@ -97,10 +105,9 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
     if not small.any():
         return Shape(box, None, 0.0, area)
     factor = np.array([size[0] / region.shape[1], size[1] / region.shape[0]])
-    near = max(2.0, scale * min(tolerance, 0.03 * min(box[2:])))
     contour = outline_of(small)
-    away = _away(contour, near)
-    best = Shape(box, None, _quality(small, _rectangle(box) * factor, away), area)
+    near = _near(contour, max(2.0, scale * min(tolerance, 0.03 * min(box[2:]))))
+    best = Shape(box, None, _quality(small, _rectangle(box) * factor, near), area)
     if best.quality > 0.95:
         return best
     straight = hull_of(contour)
@@ -111,8 +118,8 @@ def fit_shape(region: Mask, tolerance: float) -> Shape:
             continue
         if _polygon_area(polygon) / max(1.0, _polygon_area(_rectangle(_bounds(polygon)))) > RECTANGLE_IOU:
             continue
-        other = _quality(small, polygon, away)
-        if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, away)[0]) < 0.7:
+        other = _quality(small, polygon, near)
+        if 4 < len(polygon) <= MAX_CORNERS and min(_supports(polygon, near)[0]) < 0.7:
             continue  # a corner rounded off by a balloon or a figure, not a cut one
         better = 0.03 if best.polygon is None else 0.0 if kept is straight and polygon is sharp else 0.05
         if other > best.quality + better:
@@ -191,46 +198,47 @@ def fill_polygon(polygon: Polygon, shape: tuple[int, int]) -> Mask:
 
 
 @dataclass(frozen=True)
-class _Away:
-    """How far places are from an outline: (h, w) float32 pixels, from the corner `low` (x, y) on; true up to `near`."""
+class _Near:
+    """What is near an outline: (h, w) uint8, 0 elsewhere, from the corner `low` (x, y) on."""
 
-    distance: NDArray[np.float32]
+    places: NDArray[np.uint8]
     low: NDArray[np.int_]
-    near: float
 
 
-def _away(contour: Outline, near: float) -> _Away:
-    """The distances from an outline, a little farther than `near` pixels around it."""
-    pad = int(np.ceil(near)) + 2
+def _near(contour: Outline, reach: float) -> _Near:
+    """The pixels that are at most `reach` away from an outline."""
+    pad = int(np.ceil(reach)) + 2
     low, high = contour.min(0) - pad, contour.max(0) + pad + 1
-    free = np.full((high[1] - low[1], high[0] - low[0]), 255, np.uint8)
-    free[contour[:, 1] - low[1], contour[:, 0] - low[0]] = 0
-    distance = np.asarray(cv2.distanceTransform(free, cv2.DIST_L2, 3), np.float32)
-    return _Away(distance, low.astype(int), near)
+    line = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+    line[contour[:, 1] - low[1], contour[:, 0] - low[0]] = 1
+    free = np.ones((2 * pad + 1, 2 * pad + 1), np.uint8)
+    free[pad, pad] = 0
+    disc = (cv2.distanceTransform(free, cv2.DIST_L2, 3) <= reach).astype(np.uint8)
+    return _Near(np.asarray(cv2.dilate(line, disc), np.uint8), low.astype(int))
 
 
-def _quality(region: Mask, figure: Polygon, away: _Away) -> float:
+def _quality(region: Mask, figure: Polygon, near: _Near) -> float:
     filled = fill_polygon(figure, (region.shape[0], region.shape[1]))
     both = int(np.count_nonzero(filled & region))
     overlap = both / max(1, int(np.count_nonzero(filled)) + int(np.count_nonzero(region)) - both)
-    return overlap * (0.4 + 0.6 * _support(figure, away))
+    return overlap * (0.4 + 0.6 * _support(figure, near))
 
 
-def _support(figure: Polygon, away: _Away) -> float:
+def _support(figure: Polygon, near: _Near) -> float:
     """Share of the figure's edges that have the region's outline near."""
-    shares, lengths = _supports(figure, away)
+    shares, lengths = _supports(figure, near)
     return float(np.dot(shares, lengths) / max(1e-9, float(lengths.sum())))
 
 
-def _supports(figure: Polygon, away: _Away) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _supports(figure: Polygon, near: _Near) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For each edge of a figure the share that has the outline near, and the edge's length."""
     sides = np.concatenate([figure[1:], figure[:1]]) - figure
     samples = figure[:, None] + sides[:, None] * ALONG  # (n, 64, 2)
-    height, width = away.distance.shape
-    at = np.round(samples - away.low).astype(np.intp)
+    height, width = near.places.shape
+    at = np.round(samples - near.low).astype(np.intp)
     xs, ys = (np.minimum(np.maximum(at[..., k], 0), most - 1) for k, most in ((0, width), (1, height)))
-    near = away.distance.ravel().take(ys * width + xs) <= away.near
-    return np.count_nonzero(near, 1) / len(ALONG), np.hypot(*sides.T)
+    held = near.places.ravel().take(ys * width + xs)
+    return np.count_nonzero(held, 1) / len(ALONG), np.hypot(*sides.T)
 
 
 def beside(polygon: Polygon, point: Polygon, normal: Polygon) -> NDArray[np.float64]:
