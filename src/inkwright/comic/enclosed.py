@@ -12,7 +12,7 @@ import numpy as np
 
 from inkwright.comic.cuts import split
 from inkwright.comic.gutters import Background, Colours, background, explains, rim_colours
-from inkwright.comic.parts import Layout, Part, score_of, without_nested
+from inkwright.comic.parts import Layout, Part, inside, score_of, without_nested
 from inkwright.comic.regions import is_wide, opened, reached, regions, thin_background, without_specks
 from inkwright.comic.shapes import Mask, fit_shape, page_area, page_side
 from inkwright.images import Pixels
@@ -54,6 +54,8 @@ MANY, VERY_CLEAR = 4, 0.93
 """Panels from which their mean quality counts, and what it must be on black: ink on white leaves figures as well."""
 BETTER = 0.03
 """By how much more panels must fit better that nothing but gaps a pixel wide tells apart."""
+WITHIN = 0.9
+"""Share of a panel that the panels in it must fill."""
 OTHER = 30
 """Grey levels by which its margin differs from the paper around it."""
 EVEN = 0.75
@@ -124,12 +126,23 @@ def _on(paper: Background, rough: bool = False) -> tuple[Layout | None, float]:
         if best is not None and sealing == 0:
             clear = min((shape.quality for shape in layout.shapes), default=0.0) >= CLEAR
             if len(layout.parts) <= len(best.parts) or not (clear or layout.score > best.score + BETTER):
+                best = _refined(best, layout)
                 continue
         if best is None or layout.score > best.score + (0.05 if fewer else 0.01):
             best = layout
         if layout.sure and layout.score > CERTAIN and sealing != 1:
             break
     return best, 0.0 if best is None else best.score
+
+
+def _refined(layout: Layout, fine: Layout) -> Layout:
+    """The panels, but for those that gaps a pixel wide tell apart into nothing but clear ones."""
+    parts: list[Part] = []
+    for part in layout.parts:
+        own = [one for one in fine.parts if one.shape.area < part.shape.area and inside(one.shape, part.shape) > 0.9]
+        clear = len(own) > 1 and min(one.shape.quality for one in own) >= CLEAR
+        parts += own if clear and sum(one.shape.area for one in own) >= WITHIN * part.shape.area else [part]
+    return replace(layout, parts=parts)
 
 
 @dataclass(frozen=True)
