@@ -14,6 +14,8 @@ JUDGE_SIDE = 360
 """What a cut would leave is judged on a copy of at most this many pixels a side."""
 CLEAR = 0.97
 """Share from which a cut that is nearly straight is taken without trying slants."""
+POOR = 0.5
+"""Quality below which what a cut leaves is no panel."""
 CLEAN = 0.93
 """From this quality on a region without gutter in it is a panel as it is."""
 SLIT, SLIT_WIDTH = 0.2, 0.05
@@ -38,7 +40,9 @@ class _Cut:
     alone: bool = False
 
 
-def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: int = 5) -> list[Mask]:
+def split(
+    region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: int = 5, whole: Shape | None = None
+) -> list[Mask]:
     """Cuts a region along straight gutters, of any slant.
 
     Args:
@@ -47,11 +51,12 @@ def split(region: Mask, gutter: Mask, smallest: int, tolerance: float, depth: in
         smallest: pixels that a part must have.
         tolerance: how far a frame may stray from a straight line, in pixels.
         depth: how often a part may be cut again.
+        whole: the figure of the region, where it is known.
 
     Returns:
         the parts, or the region alone.
     """
-    whole = fit_shape(region, tolerance)
+    whole = whole or fit_shape(region, tolerance)
     if depth == 0 or whole.area < 2 * smallest:
         return [region]
     bent = whole.polygon is not None and len(whole.polygon) > 4 and not whole.is_round
@@ -87,8 +92,12 @@ def _best(cuts: list[_Cut], region: Mask, gutter: Mask, whole: Shape, smallest: 
         halves = _halves(reduced, room, replace(cut, side=_reduced(cut.side, scale)), least, tolerance * scale)
         if not all(halves):
             continue
-        fits = [fit_shape(part, max(1.0, tolerance * scale)) for half in halves for part in half]
-        if min(fit.quality for fit in fits) < 0.5:
+        fits: list[Shape] = []
+        for part in (part for half in halves for part in half):
+            fits.append(fit_shape(part, max(1.0, tolerance * scale)))
+            if fits[-1].quality < POOR:
+                break
+        if fits[-1].quality < POOR:
             continue
         mean = sum(fit.quality * fit.area for fit in fits) / sum(fit.area for fit in fits)
         # A clean gutter right across needs no better fit; one that much bridges must pay off.

@@ -177,8 +177,9 @@ def _layout(paper: Background, ground: _Ground, depth: int) -> Layout | None:
     wobble = WOBBLE * page_side(paper.mask.shape)
     parts: list[Part] = []
     for region, (rows, columns) in ground.regions:
-        for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble, depth):
-            shape = fit_shape(piece, wobble)
+        whole = fit_shape(region, wobble)
+        for piece in split(region, gutter[rows, columns], round(SMALLEST * single), wobble, depth, whole):
+            shape = whole if piece is region else fit_shape(piece, wobble)
             if shape.is_round and shape.area < ROUND * single:
                 shape = replace(shape, quality=min(shape.quality, DOUBTFUL))
             if shape.area >= SMALLEST * single:  # a bad fit may be two panels that share a line
