@@ -132,6 +132,19 @@ def test_a_bad_page_among_them_adds_none(inkwright, marked: Path, tmp_path: Path
     assert not (marked / ".inkwright" / "intake").exists()
 
 
+def test_all_bad_pages_are_named_at_once(inkwright, marked: Path, tmp_path: Path, hashes):
+    before = hashes(marked / "pages")
+    (tmp_path / "two.jpg").write_bytes(b"no picture")
+    (tmp_path / "three.png").write_bytes(b"")
+    Image.new("RGB", (90, 90), "white").save(tmp_path / "one.png")
+    run = inkwright("import", marked, tmp_path / "two.jpg", tmp_path / "one.png", tmp_path / "three.png")
+    assert run.code == 2
+    assert all(name in run.error["message"] for name in ("two.jpg", "three.png"))
+    assert "one.png" not in run.error["message"]
+    assert "nothing was taken in" in run.error["hint"]
+    assert hashes(marked / "pages") == before
+
+
 @pytest.mark.parametrize("command", ["new", "import"])
 @pytest.mark.parametrize("stop_at", [1, 2])
 def test_a_stopped_command_goes_on_where_it_was(

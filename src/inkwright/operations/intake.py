@@ -111,10 +111,16 @@ def gather(
     entries: list[Entry] = []
     likes, pixels = list(before), 0
     sources: dict[Path, str] = {}
+    bad: list[tuple[Sheet, PictureError]] = []
     for number, sheet in enumerate(found.sheets, 1):
         if sheet.file not in sources:
             sources[sheet.file] = digest(sheet.file)
-        entry, size = _entry(sheet, sources[sheet.file], limits, stage)
+        try:
+            entry, size = _entry(sheet, sources[sheet.file], limits, stage)
+        except PictureError as error:
+            bad.append((sheet, error))
+            yield clock.step(number)
+            continue
         pixels += size
         if pixels > limits.total_pixels:
             raise PictureError(
@@ -126,7 +132,19 @@ def gather(
         likes.append(entry.like)
         entries.append(entry)
         yield clock.step(number)
+    if bad:
+        raise _all_of(bad)
     return entries, found
+
+
+def _all_of(bad: Sequence[tuple[Sheet, PictureError]]) -> PictureError:
+    """One error for all that cannot be used: nobody should meet them one by one."""
+    (_, first), *others = bad
+    if not others:
+        return first
+    names = _some([sheet.short for sheet, _ in others])
+    hint = "Take them out, or export them again; nothing was taken in."
+    return PictureError(f"{first.message} Neither can be used: {names}.", f"{first.hint} {hint}".strip())
 
 
 def _entry(sheet: Sheet, source: str, limits: Limits, stage: Path) -> tuple[Entry, int]:
@@ -232,8 +250,9 @@ def import_pages(project: Project, scans: Sequence[Path], again: bool = False) -
         if entry not in fresh:
             page = files[known[entry.digest] - 1].name
             yield Warned("import", f"{entry.row['from']} is page {page} already, and was left out.", "Take it: --again")
-    yield Saved("import", str(project.pages), f"{len(fresh)} pages added")
-    note = f"{len(fresh)} pages added; next: inkwright panels {quoted(project.root)}" if fresh else "nothing was added"
+    count = "1 page" if len(fresh) == 1 else f"{len(fresh)} pages"
+    yield Saved("import", str(project.pages), f"{count} added")
+    note = f"{count} added; next: inkwright panels {quoted(project.root)}" if fresh else "nothing was added"
     yield Finished("import", note, bool(fresh), clock.seconds, summary(names, fresh, found))
 
 
