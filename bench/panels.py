@@ -1,10 +1,12 @@
-"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [unseen] [painted] [confidence]`.
+"""Measures the finder of panels: `python bench/panels.py [comic] [sample] [drawn] [unseen] [painted] [speed]
+[confidence]`.
 
 - comic: the annotated pages beside the repository, in ../shared/data/panels.
 - sample: the embedded sample comic.
 - drawn: pages by tools/panel_pages.py, of every kind, `--pages` each (8); last a row of all kinds.
 - unseen: the row of all kinds alone, of seeds from `--seed` on that the finder was not made with.
 - painted: the same kinds with other seeds, filled with parts of painted panels beside the repository.
+- speed: CPU-seconds a page of 1000 x 1500 pixels, for every kind, each the lowest of three runs.
 - confidence: of the panels found on drawn pages of further seeds, how many are right at IoU .7, by their confidence.
 
 Each as it is and as scans: 6 % margin, shading, noise of sigma 4, skew of 0, 1.5 and 3 degrees. A found panel and a
@@ -157,6 +159,23 @@ def paintings() -> list[Pixels]:
     return found
 
 
+def speed(pages: int, seed: int) -> None:
+    """Prints the mean time of each kind, slowest first, and that of all."""
+    times: dict[str, list[float]] = {}
+    for kind in KINDS:
+        for k in range(pages):
+            drawn = draw_page(kind, seed + k, 1000, 1500)
+            for skew in (None, 1.5):
+                page = scanned(drawn, skew, seed + k)
+                least = min(score(page)[0].seconds[0] for _ in range(3))
+                times.setdefault(labelled(kind, skew), []).append(least)
+    print("| pages of 1000 x 1500 | CPU-seconds a page, mean | most |\n| --- | --- | --- |")
+    for name, known in sorted(times.items(), key=lambda one: -float(np.mean(one[1]))):
+        print(f"| {name} | {np.mean(known):.2f} | {max(known):.2f} |")
+    every = [value for known in times.values() for value in known]
+    print(f"| all | {np.mean(every):.2f} | {max(every):.2f} |", flush=True)
+
+
 def calibration(pages: int) -> None:
     """Prints how many panels of each confidence are right."""
     known: list[tuple[float, bool]] = []
@@ -234,7 +253,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED + 2000)
     parser.add_argument("--show", type=Path)
     chosen = parser.parse_args()
-    sets = chosen.sets or ["comic", "sample", "drawn", "unseen", "painted", "confidence"]
+    sets = chosen.sets or ["comic", "sample", "drawn", "unseen", "painted", "speed", "confidence"]
     if chosen.show is not None:
         chosen.show.mkdir(parents=True, exist_ok=True)
     print("| pages | F1 @.5 / .7 / .9 | all right, in order | CPU-seconds a page |\n| --- | --- | --- | --- |")
@@ -250,6 +269,8 @@ def main() -> None:
     if pictures:
         pages = [draw_page(kind, SEED + 500 + k, pictures=pictures) for kind in KINDS for k in range(chosen.pages)]
         measure("painted", pages, SEED, chosen.show, (None, 3.0))
+    if "speed" in sets:
+        speed(chosen.pages, chosen.seed)
     if "confidence" in sets:
         calibration(chosen.pages)
 
