@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from inkwright.comic.bands import banded, thin_paper
-from inkwright.comic.shapes import Mask
+from inkwright.comic.shapes import Mask, Shape
 
 SMALLEST = 3000
 
@@ -24,6 +26,14 @@ def test_panels_that_bleed_are_told_apart_by_gutters_alone() -> None:
     expected = [(0, 0, 420, 200), (0, 208, 200, 392), (208, 208, 212, 392)]
     assert len(found) == 3
     assert all(abs(a - b) <= 2 for one, box in zip(found, expected, strict=True) for a, b in zip(one, box, strict=True))
+
+
+def test_in_a_known_panel_no_gutter_is_looked_for() -> None:
+    paper = page((0, 200, 420, 8), (200, 208, 8, 392))
+    below = Shape((0, 208, 420, 392), None, 0.95, 420 * 392)
+    assert len(banded(paper, SMALLEST, 5.0, [below])) == 2
+    assert len(banded(paper, SMALLEST, 5.0, [replace(below, box=(0, 208, 300, 392))])) == 3
+    assert len(banded(paper, SMALLEST, 5.0, [replace(below, area=300 * 392)])) == 3
 
 
 def test_a_balloon_may_lie_over_a_gutter() -> None:
