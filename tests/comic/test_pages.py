@@ -80,6 +80,12 @@ def test_small_frames_on_yellowed_paper_are_no_picture() -> None:
     assert right(page, 0.85) == len(page.panels) == 12
 
 
+def test_an_inset_whose_border_is_half_as_wide_on_one_side_is_found() -> None:
+    """Drawn over a bright dress, the border's outer edge was blurred away where the page was made smaller."""
+    page = draw_page("inset", 9600)
+    assert right(page, 0.85) == len(page.panels) == 4
+
+
 def test_a_tier_that_gaps_a_pixel_wide_tell_apart_is_told_apart_beside_one_that_they_do_not() -> None:
     """On a scan the last tier's gutters are as thin as that; a balloon bridges one in the tier above."""
     page = as_scan(draw_page("manga page", 5003), np.random.default_rng(5003), -1.5)

@@ -99,7 +99,10 @@ def _stands_alone(band: Mask, corners: Polygon, width: int, side: float) -> bool
     """Whether a band of at least `width` pixels runs around a box, and ends within a few widths."""
     (x0, y0), (x1, y1) = corners.min(0), corners.max(0)
     shares = []
-    for out, least in ((width // 2 + 1, SEEN), (round(0.035 * side), SEEN / 2)):  # near a corner the panel ends first
+    for out, least in (
+        (max(1, width // 2), SEEN),
+        (round(0.035 * side), SEEN / 2),
+    ):  # near a corner the panel ends first
         left, right, top, bottom = x0 - out, x1 + out - 1, y0 - out, y1 + out - 1
         along = np.linspace(0, 1, 200)
         xs = np.concatenate([left + along * (right - left)] * 2 + [np.full(200, left), np.full(200, right)])
