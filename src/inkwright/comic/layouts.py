@@ -197,7 +197,10 @@ def _between_bands(
             else:
                 parts.append(part_of(mask, replace(shape, quality=shape.quality * share), "gutters"))
         score = score_of([part.shape for part in parts], free, small.shape[0] * small.shape[1])
-        layout = _whole(small, one, Layout(parts, ~one.mask, score, True, [], free), seams, uncut)
+        apart = Layout(parts, ~one.mask, score, True, [], free)
+        # Lines that lean were not looked for on a page without a slanted panel.
+        looked = uncut if closed is not None and (_leans(closed) or not _leans(apart)) else []
+        layout = _whole(small, one, apart, seams, looked)
         more = best is None or (len(layout.parts) > len(best.parts) and len(parts) > count)
         more = more or (best is not None and best is not whole and len(layout.parts) >= len(best.parts))
         if layout.score > top + (little if more else MUCH):
@@ -218,6 +221,11 @@ def _by_lines(small: Pixels, seams: Seams) -> Layout:
     return _whole(small, None, Layout([page], every, 0.7, False, []), seams)
 
 
+def _leans(layout: Layout) -> bool:
+    """Whether gutters and ruled lines of a page may lean: a panel does, or nothing tells."""
+    return len(layout.parts) < 2 or any(part.shape.polygon is not None for part in layout.parts)
+
+
 def _split_along_lines(layout: Layout, lines: Ridges, uncut: Sequence[Part]) -> Layout:
     """The panels, cut along the ruled lines that they share.
 
@@ -225,7 +233,7 @@ def _split_along_lines(layout: Layout, lines: Ridges, uncut: Sequence[Part]) -> 
     must run from frame to frame: a wall's corner is likelier.
     """
     wobble, smallest = WOBBLE * page_side(lines.grey.shape), round(SMALLEST * page_area(lines.grey.shape))
-    slanted = len(layout.parts) < 2 or any(part.shape.polygon is not None for part in layout.parts)
+    slanted = _leans(layout)
     several = not lines.gutters and len(layout.parts) >= SEVERAL
     parts: list[Part] = []
     for part in layout.parts:
